@@ -1,0 +1,25 @@
+"""Secrets that stand in links and are now and then typed from paper."""
+
+import hashlib
+import secrets
+from typing import Final
+
+# Crockford's letters: no i, l, o or u, so nothing looks like a one or a zero and no words appear.
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_LENGTH: Final = 26  # 26 letters of 5 bits: 130 bits
+_READ_AS: Final = str.maketrans({"o": "0", "i": "1", "ı": "1", "l": "1", " ": None, "-": None})
+
+
+def new_secret() -> str:
+    """A new secret of 130 random bits, 26 lower-case letters and digits, safe in an address."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+
+
+def secret_hash(secret: str) -> str:
+    """What is stored instead of the secret: 64 hexadecimal digits.
+
+    Upper case, spaces, dashes and look-alike letters are read as what was meant. A plain hash is enough
+    because the secret is random and long: there is nothing to guess from.
+    """
+    read = secret.replace("İ", "i").lower().translate(_READ_AS)
+    return hashlib.sha256(read.encode("utf-8", "surrogatepass")).hexdigest()
