@@ -1,0 +1,1 @@
+"""People who work here: their accounts, roles and sign-in. Citizens have no accounts."""

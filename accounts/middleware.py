@@ -1,0 +1,107 @@
+"""What is asked of a signed-in person before every page."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import policies
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+LAST_SEEN: Final = "last_seen"
+# Writing the session at every click would cost a database write each; a minute is exact enough.
+LAST_SEEN_SECONDS: Final = 60
+
+HAS_SECOND_FACTOR: Final = "has_second_factor"
+# Pages that belong to signing in itself, and addresses that pages or machines need without being pages.
+WITHOUT_SECOND_FACTOR: Final = ("account_", "mfa_", "brand_css", "livez", "readyz", "metrics")
+
+SET_UP_FIRST: Final = _("Your account needs a second step at sign-in. Set it up once, then go on.")
+
+
+class IdleTimeout:
+    """Signs a person out who did nothing for ``settings.STAFF_IDLE_MINUTES``, and says why."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        now = int(time.time())
+        seen = request.session.get(LAST_SEEN, now)
+        if now - seen > settings.STAFF_IDLE_MINUTES * 60:
+            return _sign_out(request)
+        if now - seen >= LAST_SEEN_SECONDS or LAST_SEEN not in request.session:
+            request.session[LAST_SEEN] = now
+        return self.get_response(request)
+
+
+class StaffMFARequired:
+    """Sends a person without a second factor to set one up, where ``settings.STAFF_MFA_REQUIRED`` is on."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """Runs once the address is resolved, because the pages of the set-up itself must open."""
+        if not policies.needs_second_factor(request.user) or _has_second_factor(request):
+            return None
+        match = request.resolver_match
+        if match is not None and (match.url_name or "").startswith(WITHOUT_SECOND_FACTOR):
+            return None
+        messages.info(request, SET_UP_FIRST)
+        return redirect("mfa_activate_totp")
+
+
+def _has_second_factor(request: HttpRequest) -> bool:
+    """Remembered in the session: the factor is only taken away together with every session of the account."""
+    if not request.session.get(HAS_SECOND_FACTOR):
+        if not is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
+            return False
+        request.session[HAS_SECOND_FACTOR] = True
+    return True
+
+
+def _sign_out(request: HttpRequest) -> HttpResponse:
+    back = _page_to_return_to(request)
+    logout(request)
+    minutes = settings.STAFF_IDLE_MINUTES
+    messages.info(
+        request,
+        ngettext(
+            "You were signed out because nothing was done for %(minutes)s minute. Sign in to go on.",
+            "You were signed out because nothing was done for %(minutes)s minutes. Sign in to go on.",
+            minutes,
+        )
+        % {"minutes": minutes},
+    )
+    query = f"?{urlencode({REDIRECT_FIELD_NAME: back})}" if back else ""
+    return HttpResponseRedirect(reverse("account_login") + query)
+
+
+def _page_to_return_to(request: HttpRequest) -> str:
+    """This page, or for a form that was sent the page it stood on."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(referer)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
