@@ -1,0 +1,8 @@
+"""Messages in the administration: read, send again, word anew."""
+
+from notifications.admin.consents import ConsentAdmin
+from notifications.admin.messages import MessageAdmin
+from notifications.admin.simulated import LocalDeliveryAdmin
+from notifications.admin.templates import MessageTemplateAdmin
+
+__all__ = ["ConsentAdmin", "LocalDeliveryAdmin", "MessageAdmin", "MessageTemplateAdmin"]

@@ -1,0 +1,43 @@
+"""The simulated phone: what the local gateway delivered."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from notifications.admin.base import ReadOnlyAdmin, typed_phone
+from notifications.models import LocalDelivery
+
+
+@admin.register(LocalDelivery)
+class LocalDeliveryAdmin(ReadOnlyAdmin):
+    """An inbox, newest first; the search box takes a phone number."""
+
+    list_display = ("at", "phone", "text")
+    search_fields = ("to",)
+    search_help_text = _("Phone number, for instance 0500 000 00 01")
+    fields = ("at", "phone", "text")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LocalDelivery]:
+        """What the reader may see, as an inbox."""
+        return LocalDelivery.objects.visible_to(request.user).newest_first()
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Newest first."""
+        return ("-at", "-id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[LocalDelivery], search_term: str
+    ) -> tuple[QuerySet[LocalDelivery], bool]:
+        """A whole number in any way of writing it, or some of its digits."""
+        phone = typed_phone(search_term)
+        if phone:
+            return queryset.filter(to=phone), False
+        digits = "".join(character for character in search_term if character.isdecimal()).lstrip("0")
+        return queryset.filter(to__contains=digits), False
+
+    @admin.display(description=_("phone"), ordering="to")
+    def phone(self, delivery: LocalDelivery) -> str:
+        """In full: simulated messages go to invented people."""
+        return delivery.number

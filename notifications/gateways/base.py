@@ -1,0 +1,114 @@
+"""What every gateway speaks: batches out, one of three outcomes back for each message."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from notifications.segments import Profile
+
+
+class Kind(Enum):
+    """UNKNOWN: we cannot say whether the gateway took it. Such a message is looked up, never just resent."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+class Retry(Enum):
+    """What to do about a rejection.
+
+    NEVER: this message will not get through (wrong number, refused content).
+    LATER: it may in a moment (too many requests, gateway busy); again with growing pauses.
+    ONCE: it may much later (phone switched off); once more in some hours.
+    ROUTE: the gateway refuses us, not the message; keep the messages, pause the route.
+    """
+
+    NEVER = "never"
+    LATER = "later"
+    ONCE = "once"
+    ROUTE = "route"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt. ``code`` is the gateway's own error code or one of ours in words."""
+
+    kind: Kind
+    provider_id: str = ""
+    code: str = ""
+    detail: str = ""
+    retry: Retry = Retry.NEVER
+    retry_after: timedelta | None = None
+
+    @classmethod
+    def accepted(cls, provider_id: str) -> "Outcome":
+        """The gateway has the message under ``provider_id``."""
+        return cls(Kind.ACCEPTED, provider_id=provider_id)
+
+    @classmethod
+    def rejected(cls, code: str, retry: Retry, *, detail: str = "", provider_id: str = "") -> "Outcome":
+        """The gateway certainly did not, and will not, send the message."""
+        return cls(Kind.REJECTED, provider_id=provider_id, code=code, detail=detail, retry=retry)
+
+    @classmethod
+    def unknown(cls, code: str, *, detail: str = "") -> "Outcome":
+        """Bytes left this machine and no answer that settles the matter came back."""
+        return cls(Kind.UNKNOWN, code=code, detail=detail)
+
+
+NOT_TRIED = Outcome.rejected("not_tried", Retry.LATER, detail="The lease was about to end.")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One attempt as a gateway sees it. ``id`` is ours, ``tried_at`` when the attempt began."""
+
+    id: UUID
+    phone: str
+    text: str
+    tried_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a gateway knows about a message of unknown outcome.
+
+    ``asked`` is False where it could not be asked; nothing may be concluded then. Several ``candidates``
+    where it does not keep our id: the caller leaves out those that belong to other messages. None left
+    means the gateway never took the message.
+    """
+
+    asked: bool
+    candidates: tuple[Outcome, ...] = ()
+
+
+COULD_NOT_ASK = Finding(asked=False)
+
+
+class Gateway(ABC):
+    """An adapter to one provider. Writes nothing of ours except what a simulated provider itself keeps.
+
+    ``batch_size``: the most messages for one call of ``send_batch``; the adapter must be able to finish
+    them within the shortest lease it is used with. ``profile``: how it encodes texts.
+    """
+
+    name: str
+    batch_size: int
+    profile: Profile
+
+    @abstractmethod
+    def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
+        """Hand over ``messages``; one outcome each, in the same order.
+
+        Starts no message after ``until`` (those come back NOT_TRIED), so that nothing is under way any
+        more when the lease ends. Raises nothing: an error is an outcome.
+        """
+
+    @abstractmethod
+    def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
+        """Ask the provider what became of ``messages``; one finding each, in the same order. Raises nothing."""

@@ -1,0 +1,74 @@
+"""Lanes: each has its own queue and workers, so that a slow one never holds up a quick one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Lane(models.TextChoices):
+    """What a message is for, most urgent first. The value is also the name of the worker queue."""
+
+    OTP = "otp", _("One-time code")
+    TRANSACTIONAL = "transactional", _("About a request")
+    REPLY = "reply", _("Reply to a message")
+    BULK = "bulk", _("Announcement")
+
+
+@dataclass(frozen=True, slots=True)
+class LanePolicy:
+    """How a lane is served.
+
+    ``deadline``: how long after it was queued a message may still be handed to a gateway.
+    ``chunk``: the most messages a worker claims at a time.
+    ``lease``: how long a claim holds; longer than a gateway can possibly take for a chunk.
+    ``first_delay`` and ``longest_delay``: the back-off between tries, doubled each time.
+    """
+
+    deadline: timedelta
+    chunk: int
+    lease: timedelta
+    first_delay: timedelta
+    longest_delay: timedelta
+
+
+POLICIES = {
+    Lane.OTP: LanePolicy(
+        deadline=timedelta(minutes=3),
+        chunk=10,
+        lease=timedelta(seconds=30),
+        first_delay=timedelta(seconds=2),
+        longest_delay=timedelta(seconds=20),
+    ),
+    Lane.TRANSACTIONAL: LanePolicy(
+        deadline=timedelta(hours=24),
+        chunk=50,
+        lease=timedelta(seconds=90),
+        first_delay=timedelta(seconds=15),
+        longest_delay=timedelta(minutes=15),
+    ),
+    Lane.REPLY: LanePolicy(
+        deadline=timedelta(hours=24),
+        chunk=50,
+        lease=timedelta(seconds=90),
+        first_delay=timedelta(seconds=15),
+        longest_delay=timedelta(minutes=15),
+    ),
+    Lane.BULK: LanePolicy(
+        deadline=timedelta(hours=24),
+        chunk=200,
+        lease=timedelta(seconds=90),
+        first_delay=timedelta(minutes=1),
+        longest_delay=timedelta(minutes=30),
+    ),
+}
+
+
+def deliver_task(lane: str) -> str:
+    """Name of the task that empties ``lane``; it listens on the queue called ``lane``."""
+    return f"notifications.deliver.{Lane(lane).value}"
+
+
+RECONCILE_TASK = "notifications.reconcile"
+RECONCILE_QUEUE = "default"

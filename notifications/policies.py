@@ -1,0 +1,15 @@
+"""Who may do what with messages. Reading is scoped by ``visible_to`` in querysets.py."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
+
+
+def can_retry(user: User | AnonymousUser) -> bool:
+    """Send a failed message again."""
+    return user.has_perm("notifications.retry_message")
+
+
+def can_revise_templates(user: User | AnonymousUser) -> bool:
+    """Add a version of a template and take it into use."""
+    return user.has_perm("notifications.change_messagetemplate")

@@ -1,0 +1,117 @@
+"""Every named read of this app, chainable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from notifications.lanes import Lane
+from notifications.workflow import HANDED_OVER, OPEN, State
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from notifications.models import Consent, LocalDelivery, Message, MessageTemplate, OneTimeCode  # noqa: F401
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, user: User | AnonymousUser) -> MessageQuerySet:
+        """Messages ``user`` may see: all with the permission to view messages, otherwise none."""
+        return self if user.has_perm("notifications.view_message") else self.none()
+
+    def unfinished(self) -> MessageQuerySet:
+        """Messages something is still to be done for."""
+        return self.filter(state__in=OPEN)
+
+    def for_reference(self, reference: str) -> MessageQuerySet:
+        """Messages about one thing, oldest first; for instance ``request:26-0000123-4``."""
+        return self.filter(reference=reference).order_by("created_at", "id")
+
+    def due(self, lane: str, at: datetime) -> MessageQuerySet:
+        """Queued messages of ``lane`` that may be sent at ``at``, longest waiting first."""
+        return self.filter(state=State.QUEUED, lane=lane, due_at__lte=at, expires_at__gt=at).order_by("due_at")
+
+    def overdue(self, at: datetime) -> MessageQuerySet:
+        """Queued messages whose deadline has passed."""
+        return self.filter(state=State.QUEUED, expires_at__lte=at)
+
+    def abandoned(self, at: datetime) -> MessageQuerySet:
+        """Messages in the hands of a worker whose lease has ended: nobody knows what became of them."""
+        return self.filter(state=State.SENDING, due_at__lte=at)
+
+    def to_look_up(self, at: datetime) -> MessageQuerySet:
+        """Unknown messages to ask the gateway about at ``at``, one a phone.
+
+        Two equal texts to one phone can only be told apart at a gateway that does not keep our id if they
+        are looked up one after the other, and never while another one to the same phone is on its way.
+        """
+        same_phone = self.model._default_manager.filter(phone=OuterRef("phone"), route=OuterRef("route"))
+        before_it = same_phone.filter(Q(state=State.SENDING) | Q(state=State.UNKNOWN, id__lt=OuterRef("id")))
+        return self.filter(~Exists(before_it), state=State.UNKNOWN, due_at__lte=at).order_by("due_at")
+
+    def taken_provider_ids(self, route: str, provider_ids: Collection[str]) -> set[str]:
+        """Which of ``provider_ids`` already belong to a message of ours on ``route``."""
+        known = self.filter(route=route, provider_id__in=provider_ids)
+        return set(known.values_list("provider_id", flat=True))
+
+    def with_spent_code(self) -> MessageQuerySet:
+        """One-time code messages that were handed over and still hold their text or fields."""
+        return self.filter(lane=Lane.OTP, state__in=HANDED_OVER).exclude(text="", context={})
+
+    def retryable(self) -> MessageQuerySet:
+        """Failed or expired messages that staff may send again: no codes, and each only once."""
+        return self.filter(state__in=[State.FAILED, State.EXPIRED], retried_at=None).exclude(lane=Lane.OTP)
+
+
+class MessageTemplateQuerySet(models.QuerySet["MessageTemplate"]):
+    def visible_to(self, user: User | AnonymousUser) -> MessageTemplateQuerySet:
+        """Templates ``user`` may see: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_messagetemplate") else self.none()
+
+    def active(self) -> MessageTemplateQuerySet:
+        """The version in use of each event and language."""
+        return self.filter(is_active=True)
+
+    def titles(self, language: str) -> dict[str, str]:
+        """What each event says in the words of ``language``, for people who do not read codes."""
+        named = self.active().exclude(title="")
+        titles = dict(named.values_list("event", "title"))
+        return titles | dict(named.filter(language=language).values_list("event", "title"))
+
+    def versions_of(self, event: str, language: str) -> MessageTemplateQuerySet:
+        """All versions of one text, newest first."""
+        return self.filter(event=event, language=language).order_by("-version")
+
+
+class OneTimeCodeQuerySet(models.QuerySet["OneTimeCode"]):
+    def issued_since(self, since: datetime) -> OneTimeCodeQuerySet:
+        """Codes issued after ``since``."""
+        return self.filter(created_at__gt=since)
+
+    def newest_first(self, phone: str, purpose: str) -> OneTimeCodeQuerySet:
+        """The codes sent to ``phone`` for ``purpose``; only the newest one counts."""
+        return self.filter(phone=phone, purpose=purpose).order_by("-created_at", "-id")
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def visible_to(self, user: User | AnonymousUser) -> ConsentQuerySet:
+        """Consents ``user`` may see: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_consent") else self.none()
+
+    def in_force(self, *, phone: str, purpose: str) -> ConsentQuerySet:
+        """The consent of ``phone`` for ``purpose`` that was not withdrawn: at most one."""
+        return self.filter(phone=phone, purpose=purpose, withdrawn_at=None)
+
+
+class LocalDeliveryQuerySet(models.QuerySet["LocalDelivery"]):
+    def visible_to(self, user: User | AnonymousUser) -> LocalDeliveryQuerySet:
+        """Simulated messages ``user`` may read: all with the permission, otherwise none."""
+        return self if user.has_perm("notifications.view_localdelivery") else self.none()
+
+    def newest_first(self) -> LocalDeliveryQuerySet:
+        """In the order of a phone's inbox."""
+        return self.order_by(F("at").desc(), F("id").desc())

@@ -1,0 +1,53 @@
+"""Consents to announcements: given with a wording, withdrawn at any time, both kept as evidence.
+
+Separate from the disclosure notice (KVKK art. 10) and never a condition of anything else.
+"""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from notifications.models import Consent
+
+ANNOUNCEMENTS = "announcements"
+
+
+@transaction.atomic
+def give(*, phone: str, purpose: str = ANNOUNCEMENTS, text_version: str, source: str, language: str) -> Consent:
+    """Record that the owner of ``phone`` agreed to ``text_version``; the caller has verified the phone.
+
+    ``source`` says through what (``portal``, ``call_centre``). Agreeing again to the same version changes
+    nothing; agreeing to a newer one closes the older.
+    """
+    in_force = _locked(phone, purpose)
+    if in_force is not None and in_force.text_version == text_version:
+        return in_force
+    if in_force is not None:
+        _close(in_force, source=source)
+    try:
+        with transaction.atomic():
+            return Consent.objects.create(
+                phone=phone, purpose=purpose, text_version=text_version, source=source, language=language
+            )
+    except IntegrityError:
+        # Somebody gave it at the same moment, for instance by a double click.
+        return Consent.objects.in_force(phone=phone, purpose=purpose).get()
+
+
+@transaction.atomic
+def withdraw(*, phone: str, purpose: str = ANNOUNCEMENTS, source: str) -> bool:
+    """End the consent of ``phone``, effective at once; returns whether there was one."""
+    in_force = _locked(phone, purpose)
+    if in_force is None:
+        return False
+    _close(in_force, source=source)
+    return True
+
+
+def _locked(phone: str, purpose: str) -> Consent | None:
+    return Consent.objects.in_force(phone=phone, purpose=purpose).select_for_update().first()
+
+
+def _close(consent: Consent, *, source: str) -> None:
+    consent.withdrawn_at = timezone.now()
+    consent.withdrawn_source = source
+    consent.save(update_fields=["withdrawn_at", "withdrawn_source"])

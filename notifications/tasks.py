@@ -1,0 +1,55 @@
+"""The workers' side: each task finds its work in the database, so running one twice or not at all is harmless."""
+
+from celery import shared_task
+
+from common import bell
+from notifications.lanes import RECONCILE_TASK, Lane, deliver_task
+from notifications.services import delivery, housekeeping
+
+
+def _deliver(lane: Lane) -> None:
+    bell.answered(deliver_task(lane))
+    delivery.deliver(lane)
+
+
+@shared_task(name="notifications.deliver.otp", acks_late=True)
+def deliver_otp() -> None:
+    """Send the one-time codes that are due."""
+    _deliver(Lane.OTP)
+
+
+@shared_task(name="notifications.deliver.transactional", acks_late=True)
+def deliver_transactional() -> None:
+    """Send the messages about requests that are due."""
+    _deliver(Lane.TRANSACTIONAL)
+
+
+@shared_task(name="notifications.deliver.reply", acks_late=True)
+def deliver_reply() -> None:
+    """Send the replies that are due."""
+    _deliver(Lane.REPLY)
+
+
+@shared_task(name="notifications.deliver.bulk", acks_late=True)
+def deliver_bulk() -> None:
+    """Send the announcements that are due."""
+    _deliver(Lane.BULK)
+
+
+@shared_task(name=RECONCILE_TASK, acks_late=True)
+def reconcile() -> None:
+    """Ask the gateways about messages of unknown outcome."""
+    bell.answered(RECONCILE_TASK)
+    delivery.reconcile()
+
+
+@shared_task(name="notifications.sweep", acks_late=True)
+def sweep() -> None:
+    """Every ten seconds: find what no bell announced."""
+    delivery.sweep()
+
+
+@shared_task(name="notifications.housekeeping", acks_late=True)
+def clean_up() -> None:
+    """Every hour: remove what does not have to be kept."""
+    housekeeping.run()

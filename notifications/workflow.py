@@ -1,0 +1,37 @@
+"""The life of a message: its states and the only ways between them. The database enforces the table."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where a message is.
+
+    UNKNOWN: we asked the gateway to take it and never learnt whether it did. It is looked up at the
+    gateway before anything else happens to it.
+    """
+
+    QUEUED = "queued", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    UNKNOWN = "unknown", _("Outcome unknown")
+    ACCEPTED = "accepted", _("Taken by the operator")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
+    EXPIRED = "expired", _("Too late to send")
+
+
+_WAYS: dict[State, tuple[State, ...]] = {
+    State.QUEUED: (State.SENDING, State.FAILED, State.EXPIRED),
+    State.SENDING: (State.QUEUED, State.UNKNOWN, State.ACCEPTED, State.DELIVERED, State.FAILED, State.EXPIRED),
+    State.UNKNOWN: (State.QUEUED, State.ACCEPTED, State.DELIVERED, State.FAILED, State.EXPIRED),
+    State.ACCEPTED: (State.DELIVERED, State.FAILED),
+}
+
+TRANSITIONS: list[tuple[str, str]] = [(source.value, target.value) for source in _WAYS for target in _WAYS[source]]
+
+# Something is still to be done for these by us.
+OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN)
+# Nothing changes these any more.
+FINISHED = (State.DELIVERED, State.FAILED, State.EXPIRED)
+# The gateway has it, so our copy of a one-time code has served its purpose.
+HANDED_OVER = (State.ACCEPTED, *FINISHED)

@@ -1,0 +1,168 @@
+"""Workers taking messages from the outbox to the gateway."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from notifications.lanes import Lane
+from notifications.models import LocalDelivery, Message, MessageTemplate, State
+from notifications.services import delivery
+from tests.notifications.conftest import OTHER_PHONE, PHONE
+from tests.providers import twilio
+
+pytestmark = pytest.mark.django_db
+
+
+def test_sends_the_rendered_text_and_keeps_it_as_evidence(queue: Callable[..., Message]) -> None:
+    message = queue()
+    assert delivery.deliver(Lane.TRANSACTIONAL) == 1
+    message.refresh_from_db()
+    assert message.text == "Başvurunuz alındı: 26-0000123-4. Örnek Belediyesi"
+    assert (message.state, message.route, message.segments, message.attempts) == (State.ACCEPTED, "local", 1, 1)
+    assert message.sent_at is not None
+    assert message.template is not None
+    assert message.template.event == "request_received"
+
+
+def test_the_simulated_phone_gets_it_once(queue: Callable[..., Message]) -> None:
+    message = queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    delivery.deliver(Lane.TRANSACTIONAL)
+    received = LocalDelivery.objects.get()
+    assert (received.to, received.message_id) == (PHONE, message.pk)
+
+
+def test_writes_in_the_citizens_language(queue: Callable[..., Message]) -> None:
+    queue(language="en")
+    delivery.deliver(Lane.TRANSACTIONAL)
+    assert LocalDelivery.objects.get().text.startswith("We received your application")
+
+
+def test_writes_in_the_municipalitys_language_where_there_is_no_translation(queue: Callable[..., Message]) -> None:
+    queue(event="request_answered", language="en")
+    delivery.deliver(Lane.TRANSACTIONAL)
+    assert LocalDelivery.objects.get().text.startswith("26-0000123-4 numaralı")
+
+
+def test_a_missing_field_fails_the_message_and_sends_nothing(queue: Callable[..., Message]) -> None:
+    message = queue(context={"number": "26-0000123-4"})
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.error_code, message.error_detail) == (State.FAILED, "missing_field", "municipality")
+    assert message.finished_at is not None
+    assert not LocalDelivery.objects.exists()
+
+
+def test_a_message_without_a_template_fails(queue: Callable[..., Message]) -> None:
+    message = queue(event="unheard_of")
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.error_code) == (State.FAILED, "no_template")
+
+
+def test_one_bad_message_does_not_hold_up_the_others(queue: Callable[..., Message]) -> None:
+    queue(context={})
+    queue(phone=OTHER_PHONE)
+    delivery.deliver(Lane.TRANSACTIONAL)
+    assert LocalDelivery.objects.get().to == OTHER_PHONE
+
+
+def test_empties_the_lane_however_many_there_are(queue: Callable[..., Message]) -> None:
+    for _ in range(121):
+        queue()
+    assert delivery.deliver(Lane.TRANSACTIONAL) == 121
+    assert not Message.objects.all().unfinished().exists()
+
+
+def test_leaves_other_lanes_alone(queue: Callable[..., Message]) -> None:
+    queue(lane=Lane.BULK)
+    assert delivery.deliver(Lane.TRANSACTIONAL) == 0
+    assert Message.objects.get().state == State.QUEUED
+
+
+def test_does_not_send_before_its_time(queue: Callable[..., Message]) -> None:
+    Message.objects.filter(pk=queue().pk).update(due_at=timezone.now() + timedelta(minutes=1))
+    assert delivery.deliver(Lane.TRANSACTIONAL) == 0
+
+
+def test_does_not_send_after_its_deadline(queue: Callable[..., Message]) -> None:
+    queue(expires_in=timedelta(minutes=3))
+    with time_machine.travel(timezone.now() + timedelta(minutes=4)):
+        assert delivery.deliver(Lane.TRANSACTIONAL) == 0
+    assert not LocalDelivery.objects.exists()
+
+
+def test_uses_the_wording_in_use_when_it_is_sent(queue: Callable[..., Message]) -> None:
+    queue(event="request_answered")
+    MessageTemplate.objects.filter(event="request_answered").update(is_active=False)
+    MessageTemplate.objects.create(
+        event="request_answered", language="tr", version=2, body="Yeni: {number}", is_active=True, source="staff"
+    )
+    delivery.deliver(Lane.TRANSACTIONAL)
+    assert LocalDelivery.objects.get().text == "Yeni: 26-0000123-4"
+
+
+def test_a_code_does_not_stay_in_the_message_once_it_was_sent(queue: Callable[..., Message]) -> None:
+    message = queue(event="code_track", lane=Lane.OTP, context={"code": "482913", "minutes": "3"})
+    delivery.deliver(Lane.OTP)
+    message.refresh_from_db()
+    assert "482913" in LocalDelivery.objects.get().text
+    assert (message.state, message.text, message.context) == (State.ACCEPTED, "", {})
+
+
+def test_a_code_that_cannot_be_written_does_not_stay_either(queue: Callable[..., Message]) -> None:
+    message = queue(event="unheard_of", lane=Lane.OTP, context={"code": "482913"})
+    delivery.deliver(Lane.OTP)
+    message.refresh_from_db()
+    assert (message.state, message.text, message.context) == (State.FAILED, "", {})
+
+
+def test_a_busy_gateway_is_tried_again_later_with_the_same_words(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    over_twilio.next(twilio.BUSY)
+    message = queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.error_code, message.attempts) == (State.QUEUED, "20429", 1)
+    assert message.due_at > timezone.now()
+    MessageTemplate.objects.filter(event="request_received", language="tr").update(is_active=False)
+    with time_machine.travel(message.due_at + timedelta(seconds=1)):
+        delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.error_code) == (State.ACCEPTED, 2, "")
+    assert over_twilio.texts_to(PHONE) == [message.text]
+
+
+def test_a_refused_number_fails_for_good(queue: Callable[..., Message], over_twilio: twilio.TwilioServer) -> None:
+    over_twilio.next(twilio.refuse(400, 21614, "The 'To' number +905000000001 is not a mobile number"))
+    message = queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.error_code) == (State.FAILED, "21614")
+    assert PHONE not in message.error_detail
+
+
+def test_a_link_is_never_sent_over_a_foreign_route(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    message = queue(context={"number": "26-0000123-4", "municipality": "ornek.bel.tr"})
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.error_code) == (State.FAILED, "link_on_foreign_route")
+    assert over_twilio.posts == 0
+
+
+def test_the_log_names_no_phone(queue: Callable[..., Message], caplog: Any, settings: Any) -> None:
+    settings.DEBUG = settings.DEMO = False
+    queue()
+    with caplog.at_level("DEBUG"):
+        delivery.deliver(Lane.TRANSACTIONAL)
+    logged = " ".join(str(vars(record)) for record in caplog.records if record.name.startswith("notifications"))
+    assert "sms.simulated" in logged
+    assert PHONE not in logged
+    assert "26-0000123-4" not in logged

@@ -1,0 +1,169 @@
+"""The Twilio adapter against a loopback server that speaks Twilio's API."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from notifications.gateways.base import Finding, Kind, OutboundMessage, Outcome, Retry
+from notifications.gateways.twilio import CONNECTIONS, TwilioConfig, TwilioGateway
+from tests.notifications.conftest import OTHER_PHONE, PHONE
+from tests.providers import twilio
+
+TEXT = "Başvurunuz alındı: 26-0000123-4."
+
+
+def _gateway(server: twilio.TwilioServer, **changes: object) -> TwilioGateway:
+    usual = {
+        "account_sid": twilio.ACCOUNT_SID,
+        "auth_token": twilio.AUTH_TOKEN,
+        "messaging_service_sid": "",
+        "sender": "ORNEKBLD",
+        "api_base": server.url,
+    }
+    return TwilioGateway(TwilioConfig(**(usual | changes)))  # type: ignore[arg-type]
+
+
+def _message(*, text: str = TEXT, phone: str = PHONE, minutes_left: float = 60) -> OutboundMessage:
+    now = timezone.now()
+    return OutboundMessage(uuid4(), phone, text, now, now + timedelta(minutes=minutes_left))
+
+
+def _soon() -> datetime:
+    return timezone.now() + timedelta(minutes=1)
+
+
+def _send(gateway: TwilioGateway, *messages: OutboundMessage) -> list[Outcome]:
+    return gateway.send_batch(messages or (_message(),), until=_soon())
+
+
+def test_hands_over_receiver_text_sender_and_validity(twilio_server: twilio.TwilioServer) -> None:
+    (outcome,) = _send(_gateway(twilio_server), _message(minutes_left=3))
+    taken = twilio_server.taken[0]
+    assert (outcome.kind, outcome.provider_id) == (Kind.ACCEPTED, taken.sid)
+    assert (taken.to, taken.body, taken.form["From"]) == (PHONE, TEXT, "ORNEKBLD")
+    assert 170 <= int(taken.form["ValidityPeriod"]) <= 180
+    assert taken.form["SmartEncoded"] == "false"
+
+
+def test_sends_through_the_messaging_service_where_there_is_one(twilio_server: twilio.TwilioServer) -> None:
+    _send(_gateway(twilio_server, messaging_service_sid="MG1"))
+    form = twilio_server.taken[0].form
+    assert form["MessagingServiceSid"] == "MG1"
+    assert "From" not in form
+
+
+def test_a_batch_keeps_its_order_and_its_connections(twilio_server: twilio.TwilioServer) -> None:
+    batch = [_message(text=f"Mesaj {number}") for number in range(64)]
+    outcomes = _send(_gateway(twilio_server), *batch)
+    by_text = {taken.body: taken.sid for taken in twilio_server.taken}
+    assert [outcome.provider_id for outcome in outcomes] == [by_text[message.text] for message in batch]
+    assert twilio_server.connections <= CONNECTIONS
+
+
+@pytest.mark.parametrize(
+    ("mood", "code", "retry"),
+    [
+        (twilio.BUSY, "20429", Retry.LATER),
+        (twilio.refuse(429), "http_429", Retry.LATER),
+        (twilio.refuse(400, 21610), "21610", Retry.NEVER),
+        (twilio.refuse(400, 21211), "21211", Retry.NEVER),
+        (twilio.refuse(400, 21611), "21611", Retry.LATER),
+        (twilio.refuse(400, 30003), "30003", Retry.ONCE),
+        (twilio.refuse(400, 99999), "99999", Retry.NEVER),
+        (twilio.refuse(401, 20003), "20003", Retry.ROUTE),
+        (twilio.refuse(403), "http_403", Retry.ROUTE),
+        (twilio.refuse(404, 20404), "20404", Retry.ROUTE),
+        (twilio.refuse(400, 21606), "21606", Retry.ROUTE),
+    ],
+)
+def test_knows_what_to_do_about_an_error(
+    twilio_server: twilio.TwilioServer, mood: twilio.Mood, code: str, retry: Retry
+) -> None:
+    twilio_server.next(mood)
+    (outcome,) = _send(_gateway(twilio_server))
+    assert (outcome.kind, outcome.code, outcome.retry) == (Kind.REJECTED, code, retry)
+
+
+@pytest.mark.parametrize(
+    ("mood", "code"),
+    [
+        (twilio.TAKE_THEN_FAIL, "http_500"),
+        (twilio.refuse(503), "http_503"),
+        (twilio.TAKE_THEN_HANG_UP, "no_answer"),
+        (twilio.TAKE_THEN_GARBLE, "answer_not_understood"),
+    ],
+)
+def test_does_not_know_what_became_of_it(twilio_server: twilio.TwilioServer, mood: twilio.Mood, code: str) -> None:
+    twilio_server.next(mood)
+    (outcome,) = _send(_gateway(twilio_server))
+    assert (outcome.kind, outcome.code) == (Kind.UNKNOWN, code)
+
+
+def test_does_not_wait_for_ever(twilio_server: twilio.TwilioServer) -> None:
+    twilio_server.next(twilio.TAKE_THEN_HANG)
+    (outcome,) = _send(_gateway(twilio_server, answer_seconds=0.2))
+    assert (outcome.kind, outcome.code) == (Kind.UNKNOWN, "no_answer")
+
+
+def test_a_connection_that_was_never_made_sent_nothing(twilio_server: twilio.TwilioServer) -> None:
+    (outcome,) = _send(_gateway(twilio_server, api_base="http://127.0.0.1:1"))
+    assert (outcome.kind, outcome.code, outcome.retry) == (Kind.REJECTED, "no_connection", Retry.LATER)
+
+
+def test_one_bad_message_does_not_spoil_the_batch(twilio_server: twilio.TwilioServer) -> None:
+    outcomes = _send(_gateway(twilio_server), _message(), _message(text="Bkz. www.ornek.example"), _message())
+    assert [outcome.kind for outcome in outcomes] == [Kind.ACCEPTED, Kind.REJECTED, Kind.ACCEPTED]
+    assert len(twilio_server.taken) == 2
+
+
+def test_stops_trying_when_the_route_itself_is_refused(twilio_server: twilio.TwilioServer) -> None:
+    gateway = _gateway(twilio_server)
+    twilio_server.next(*[twilio.refuse(401, 20003)] * 64)
+    outcomes = _send(gateway, *[_message() for _ in range(64)])
+    assert {outcome.retry for outcome in outcomes} == {Retry.ROUTE}
+    assert twilio_server.posts <= 2 * CONNECTIONS
+
+
+def test_starts_nothing_when_the_lease_is_about_to_end(twilio_server: twilio.TwilioServer) -> None:
+    (outcome,) = _gateway(twilio_server).send_batch([_message()], until=timezone.now())
+    assert (outcome.kind, outcome.code) == (Kind.REJECTED, "not_tried")
+    assert twilio_server.posts == 0
+
+
+def test_finds_a_message_by_receiver_text_and_time(twilio_server: twilio.TwilioServer) -> None:
+    gateway = _gateway(twilio_server)
+    message = _message()
+    _send(gateway, message, _message(text="Başka"), _message(phone=OTHER_PHONE))
+    (finding,) = gateway.lookup_batch([message])
+    assert [found.provider_id for found in finding.candidates] == [
+        taken.sid for taken in twilio_server.taken if (taken.to, taken.body) == (PHONE, TEXT)
+    ]
+
+
+def test_finds_a_message_that_a_trial_account_put_a_sentence_before(twilio_server: twilio.TwilioServer) -> None:
+    message = _message()
+    twilio_server.taken.append(twilio.Taken(to=PHONE, body=f"Sent from a trial account - {TEXT}", form={}))
+    (finding,) = _gateway(twilio_server).lookup_batch([message])
+    assert len(finding.candidates) == 1
+
+
+def test_does_not_take_an_older_message_for_this_one(twilio_server: twilio.TwilioServer) -> None:
+    gateway = _gateway(twilio_server)
+    _send(gateway)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        (finding,) = gateway.lookup_batch([_message()])
+    assert finding == Finding(asked=True)
+
+
+def test_says_so_where_it_cannot_ask(twilio_server: twilio.TwilioServer) -> None:
+    twilio_server.list_status = 500
+    (finding,) = _gateway(twilio_server).lookup_batch([_message()])
+    assert not finding.asked
+
+
+def test_the_token_is_not_shown_in_the_configurations_text() -> None:
+    config = TwilioConfig("AC1", "very-secret", "", "X", "https://api.twilio.com")
+    assert "very-secret" not in repr(config)
