@@ -1,0 +1,47 @@
+// The call centre's form: what is known about a phone appears while the agent goes on, and so do the
+// questions of the chosen category. Without this, the buttons of the page do the same.
+const form = document.querySelector("[data-entry]");
+
+async function piece(address, options) {
+  const response = await fetch(address, { ...options, headers: { "X-Requested-With": "fetch" } });
+  return response.ok ? response.text() : null;
+}
+
+async function lookUp() {
+  const data = new FormData();
+  for (const name of ["csrfmiddlewaretoken", "phone"]) data.append(name, form.elements[name].value);
+  const html = await piece(form.dataset.lookup, { method: "POST", body: data });
+  if (html === null) return;
+  const box = document.getElementById("entry-earlier");
+  box.innerHTML = html;
+  const known = box.querySelector("[data-known-name]");
+  if (known && !form.elements.name.value) form.elements.name.value = known.dataset.knownName;
+}
+
+async function askQuestions() {
+  const address = `${form.dataset.questions}?category=${encodeURIComponent(form.elements.category.value)}`;
+  const html = await piece(address);
+  if (html !== null) document.getElementById("entry-questions").innerHTML = html;
+}
+
+let last = form.elements.phone.value;
+form.elements.phone.addEventListener("input", () => {
+  const digits = form.elements.phone.value.replace(/\D/g, "");
+  if (digits.length < 10 || digits === last) return;
+  last = digits;
+  lookUp();
+});
+form.elements.category.addEventListener("change", askQuestions);
+
+form.querySelector("[name=lookup]").addEventListener("click", (event) => {
+  event.preventDefault();
+  lookUp();
+});
+
+// Enter in the phone field looks the phone up; it must not send a half-filled form.
+form.elements.phone.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  lookUp();
+  form.elements.description.focus();
+});

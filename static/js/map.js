@@ -1,0 +1,152 @@
+// The map beside the place fields. The fields are the truth; the map only fills or shows them.
+//
+// <div data-map> attributes, all optional: data-lat, data-lng, data-zoom (where it opens),
+// data-neighbourhoods (address of GeoJSON polygons), data-tiles, data-attribution,
+// data-lat-input, data-lng-input (ids of the fields it fills), data-markers (address of GeoJSON
+// points), data-pin-lat, data-pin-lng (a place to show).
+
+const PIN =
+  '<svg viewBox="0 0 24 24" fill="currentColor" stroke="#fff" aria-hidden="true">' +
+  '<path d="M12 22s8-7 8-13a8 8 0 0 0-16 0c0 6 8 13 8 13z"/><circle cx="12" cy="9" r="3" fill="#fff"/></svg>';
+
+// About how many pixels a letter of a label takes.
+const LETTER = 9;
+
+const pin = () => L.divIcon({ className: "map__pin", html: PIN, iconSize: [40, 40], iconAnchor: [20, 38] });
+
+async function load(address) {
+  const response = await fetch(address, { headers: { Accept: "application/json" } });
+  return response.ok ? response.json() : { type: "FeatureCollection", features: [] };
+}
+
+class PlaceMap {
+  constructor(box) {
+    this.box = box;
+    this.data = box.dataset;
+    this.latInput = document.getElementById(this.data.latInput);
+    this.lngInput = document.getElementById(this.data.lngInput);
+    this.picks = Boolean(this.latInput && this.lngInput);
+    // A wheel over the map scrolls the page; zooming has its own buttons.
+    this.map = L.map(box, { scrollWheelZoom: false, zoomControl: false });
+    this.map.attributionControl.setPrefix(false);
+    this.map.setView(
+      [Number(this.data.lat) || 39.9, Number(this.data.lng) || 32.85],
+      Number(this.data.zoom) || 13,
+    );
+  }
+
+  start() {
+    L.control.zoom({ zoomInTitle: this.data.zoomIn, zoomOutTitle: this.data.zoomOut }).addTo(this.map);
+    if (this.data.tiles)
+      L.tileLayer(this.data.tiles, { attribution: this.data.attribution, maxZoom: 19 }).addTo(this.map);
+    if (this.data.neighbourhoods) this.drawNeighbourhoods();
+    if (this.data.markers) this.drawMarkers();
+    if (this.picks) this.pick();
+    else if (this.data.pinLat) this.mark(L.latLng(Number(this.data.pinLat), Number(this.data.pinLng)), true);
+  }
+
+  async drawNeighbourhoods() {
+    const polygons = L.geoJSON(await load(this.data.neighbourhoods), {
+      style: { className: this.data.tiles ? "map__polygon map__polygon--with-tiles" : "map__polygon" },
+      onEachFeature: (feature, layer) => {
+        layer.bindTooltip(feature.properties.name, {
+          permanent: true,
+          direction: "center",
+          className: "map__label",
+        });
+      },
+    }).addTo(this.map);
+    if (polygons.getLayers().length && !this.marker) this.map.fitBounds(polygons.getBounds());
+    const hideCrowded = () => polygons.eachLayer((layer) => this.hideIfNarrow(layer));
+    this.map.on("zoomend", hideCrowded);
+    hideCrowded();
+  }
+
+  // A name wider than its neighbourhood would lie over the next one.
+  hideIfNarrow(layer) {
+    const bounds = layer.getBounds();
+    const [west, east] = [bounds.getSouthWest(), bounds.getNorthEast()].map((corner) => this.map.latLngToLayerPoint(corner).x);
+    const label = layer.getTooltip().getElement();
+    label?.toggleAttribute("hidden", label.textContent.length * LETTER > east - west);
+  }
+
+  async drawMarkers() {
+    L.geoJSON(await load(this.data.markers), {
+      pointToLayer: (feature, place) =>
+        L.marker(place, { icon: pin(), title: feature.properties.title, alt: feature.properties.title }),
+      onEachFeature: ({ properties }, layer) => {
+        if (properties.url) layer.on("click", () => window.location.assign(properties.url));
+      },
+    }).addTo(this.map);
+  }
+
+  pick() {
+    this.map.on("click", (event) => this.choose(event.latlng));
+    // Enter sets the pin in the middle of the map, so that arrow keys and Enter are enough.
+    this.box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target !== this.box) return;
+      event.preventDefault();
+      this.choose(this.map.getCenter());
+    });
+    [this.latInput, this.lngInput].forEach((input) => input.addEventListener("change", () => this.follow()));
+    this.follow();
+  }
+
+  // The fields say where: put the pin there.
+  follow() {
+    const [lat, lng] = [this.latInput, this.lngInput].map((input) =>
+      Number.parseFloat(input.value.replace(",", ".")),
+    );
+    if (Number.isFinite(lat) && Number.isFinite(lng)) this.mark(L.latLng(lat, lng), true);
+  }
+
+  choose(place) {
+    this.latInput.value = place.lat.toFixed(6);
+    this.lngInput.value = place.lng.toFixed(6);
+    this.mark(place, false);
+    this.say(this.data.saidChosen);
+    this.latInput.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  mark(place, centre) {
+    if (this.marker) this.marker.setLatLng(place);
+    else this.marker = L.marker(place, { icon: pin(), keyboard: false, interactive: false }).addTo(this.map);
+    if (centre) this.map.setView(place, Math.max(this.map.getZoom(), 16));
+  }
+
+  say(words) {
+    const status = document.getElementById(`${this.box.id}-status`);
+    if (status && words) status.textContent = words;
+  }
+
+  // "Use my location"
+  locate(button) {
+    this.say(this.data.saidLooking);
+    button.setAttribute("aria-busy", "true");
+    const done = () => button.removeAttribute("aria-busy");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        done();
+        const place = L.latLng(coords.latitude, coords.longitude);
+        this.choose(place);
+        this.map.setView(place, 17);
+      },
+      () => {
+        done();
+        this.say(this.data.saidFailed);
+      },
+      { enableHighAccuracy: true, timeout: 15000 },
+    );
+  }
+}
+
+document.querySelectorAll("[data-map]").forEach((box) => {
+  if (!window.L) return;
+  box.classList.add("map--ready");
+  const map = new PlaceMap(box);
+  map.start();
+  document.querySelectorAll(`[data-locate="${box.id}"]`).forEach((button) => {
+    if (!navigator.geolocation) button.hidden = true;
+    button.addEventListener("click", () => map.locate(button));
+  });
+});
