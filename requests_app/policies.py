@@ -1,0 +1,134 @@
+"""Who may do what to a service request.
+
+``roles_towards`` says which parts somebody plays; the workflow table says which parts a verb needs;
+``check`` puts the two together with the few conditions a table cannot hold.
+"""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError, NotPermitted, TransitionRefused
+from common.workflow import Transition
+from departments.querysets import roles_of
+from departments.services.organisation import municipality
+from requests_app.actors import Actor
+from requests_app.models import AnswerState, ServiceRequest
+from requests_app.vocabulary import ActorKind, Kind
+from requests_app.workflow import NEW, TRANSITIONS, Role, Status, Verb
+
+DEFAULT_REOPEN_DAYS = 30
+
+
+def roles_towards(actor: Actor, request: ServiceRequest) -> frozenset[Role]:
+    """The parts ``actor`` plays towards ``request``."""
+    if actor.kind == ActorKind.SYSTEM:
+        return frozenset({Role.ROUTER})
+    if actor.kind == ActorKind.APPLICANT:
+        return frozenset({Role.APPLICANT}) if actor.request_id == request.pk else frozenset()
+    return _roles_of_user(actor, request)
+
+
+def _roles_of_user(actor: Actor, request: ServiceRequest) -> frozenset[Role]:
+    user = actor.user
+    if user is None or not user.is_active:
+        return frozenset()
+    departments = roles_of(user)
+    played = {
+        Role.AGENT: user.has_perm("requests_app.enter"),
+        Role.TRIAGE: user.has_perm("requests_app.triage"),
+        Role.REVIEWER: user.has_perm("requests_app.review"),
+        Role.HEAD: request.department_id in departments.head_of,
+        Role.STAFF: request.department_id in departments.staff_of,
+    }
+    return frozenset(role for role, plays in played.items() if plays)
+
+
+def check(actor: Actor, verb: Verb, request: ServiceRequest) -> Transition:
+    """The transition that ``actor`` may make with ``verb`` on ``request`` now.
+
+    Raises TransitionRefused where the verb does not exist in the present status, NotPermitted where the
+    actor does not play a part that the verb needs, DomainError where a condition is not met.
+    """
+    transition = TRANSITIONS.find(status=request.status if request.pk else NEW, verb=verb)
+    if transition is None:
+        raise TransitionRefused(
+            status=request.status,
+            verb=verb,
+            message=_("This cannot be done any more: the request is now “%(status)s”.")
+            % {"status": request.get_status_display()},
+        )
+    if not roles_towards(actor, request) & transition.roles:
+        raise NotPermitted
+    _check_condition(actor, verb, request)
+    return transition
+
+
+def can(actor: Actor, verb: Verb, request: ServiceRequest) -> bool:
+    """Whether ``check`` would let it pass."""
+    try:
+        check(actor, verb, request)
+    except DomainError:
+        return False
+    return True
+
+
+def verbs_for(actor: Actor, request: ServiceRequest) -> frozenset[Verb]:
+    """Everything ``actor`` may do to ``request`` now; what the pages offer. The parts are looked up once."""
+    roles = roles_towards(actor, request)
+    rows = (row for row in TRANSITIONS if request.status in row.sources and row.roles & roles)
+    return frozenset(Verb(row.verb) for row in rows if _condition_is_met(actor, Verb(row.verb), request))
+
+
+def _condition_is_met(actor: Actor, verb: Verb, request: ServiceRequest) -> bool:
+    try:
+        _check_condition(actor, verb, request)
+    except DomainError:
+        return False
+    return True
+
+
+def _check_condition(actor: Actor, verb: Verb, request: ServiceRequest) -> None:
+    condition = _CONDITIONS.get(verb)
+    if condition is not None:
+        condition(actor, request)
+
+
+def _only_information_requests_are_extended(actor: Actor, request: ServiceRequest) -> None:
+    if request.kind != Kind.INFORMATION:
+        raise DomainError(_("Only the period of an information request can be extended (Law 4982, art. 11)."))
+    if request.extended:
+        raise DomainError(_("The period has been extended already; it cannot be extended twice."))
+
+
+def _within_reopen_window(actor: Actor, request: ServiceRequest) -> None:
+    if request.status == Status.CLOSED and timezone.now() > reopen_until(request):
+        raise DomainError(_("The time to reopen this request has passed. Please make a new application."))
+
+
+def reopen_until(request: ServiceRequest) -> datetime:
+    """The moment until which a closed request may be reopened."""
+    place = municipality()
+    days = place.reopen_days if place else DEFAULT_REOPEN_DAYS
+    return (request.closed_at or timezone.now()) + timedelta(days=days)
+
+
+def _reviewed_by_another(actor: Actor, request: ServiceRequest) -> None:
+    if request.answers.filter(state=AnswerState.SUBMITTED, submitted_by=actor.user).exists():
+        raise DomainError(_("You submitted this answer yourself, so somebody else has to review it."))
+
+
+def _not_rated_yet(actor: Actor, request: ServiceRequest) -> None:
+    if request.feedback.filter(closing=request.reopened_times).exists():
+        raise DomainError(_("You have already told us what you think. Thank you."))
+
+
+_CONDITIONS = {
+    Verb.EXTEND: _only_information_requests_are_extended,
+    Verb.REOPEN: _within_reopen_window,
+    Verb.APPROVE_ANSWER: _reviewed_by_another,
+    Verb.APPROVE_DATE: _reviewed_by_another,
+    Verb.RETURN_ANSWER: _reviewed_by_another,
+    Verb.RATE: _not_rated_yet,
+}

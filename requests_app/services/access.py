@@ -1,0 +1,96 @@
+"""How an applicant proves that a request is theirs.
+
+Three ways: the tracking secret (a link), the draft's cookie right after sending, or number + phone + a
+one-time code. The link shows the request; contact details are shown only after the phone was verified
+by a code (KVKK decision 2020/966).
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import InvalidInput
+from common.secrets import secret_hash
+from departments.services.organisation import municipality
+from notifications.services import codes, consents
+from requests_app.models import ServiceRequest
+
+TRACK = "track"
+CONTACT = "contact"
+NO_MATCH = _("The code is not right or has expired. Check it, or ask for a new one.")
+
+
+def by_secret(secret: str) -> ServiceRequest | None:
+    """The request whose tracking secret this is, or None."""
+    return ServiceRequest.objects.filter(tracking_hash=secret_hash(secret)).first()
+
+
+def send_recovery_code(*, number: str, phone: str, language: str, remote_address: str) -> None:
+    """Send a code to ``phone`` (E.164) if the request ``number`` was made with it.
+
+    Everything a stranger can observe is the same whether or not it was. Raises InvalidInput on ``phone``
+    where the caps on codes are reached.
+    """
+    codes.issue(
+        phone=phone,
+        purpose=TRACK,
+        language=language,
+        remote_address=remote_address,
+        fields=_fields(),
+        send=_of_phone(number, phone) is not None,
+    )
+
+
+def recover(*, number: str, phone: str, code: str) -> ServiceRequest:
+    """The request, if ``code`` is the one sent to ``phone`` for tracking. Raises InvalidInput on ``code``."""
+    codes.check(phone=phone, purpose=TRACK, code=code)
+    request = _of_phone(number, phone)
+    if request is None:
+        raise InvalidInput("code", NO_MATCH)
+    _mark_verified(request)
+    return request
+
+
+def send_contact_code(*, request: ServiceRequest, language: str, remote_address: str) -> None:
+    """Send a code to the request's own phone, so that its contact details may be shown."""
+    codes.issue(
+        phone=_phone_of(request), purpose=CONTACT, language=language, remote_address=remote_address, fields=_fields()
+    )
+
+
+def confirm_contact(*, request: ServiceRequest, code: str) -> None:
+    """Check the code sent by ``send_contact_code``. Raises InvalidInput on ``code``."""
+    codes.check(phone=_phone_of(request), purpose=CONTACT, code=code)
+    _mark_verified(request)
+
+
+def _phone_of(request: ServiceRequest) -> str:
+    if request.applicant is None or not request.applicant.phone:
+        raise InvalidInput("code", _("This application was made without a phone number."))
+    return request.applicant.phone
+
+
+def _fields() -> dict[str, str]:
+    place = municipality()
+    return {"municipality": place.short_name if place else ""}
+
+
+def _of_phone(number: str, phone: str) -> ServiceRequest | None:
+    request = ServiceRequest.objects.select_related("applicant").filter(number=number).first()
+    if request is None or request.applicant is None or not request.applicant.phone:
+        return None
+    return request if constant_time_compare(request.applicant.phone, phone) else None
+
+
+@transaction.atomic
+def _mark_verified(request: ServiceRequest) -> None:
+    """Remember that the phone is the applicant's; a consent that waited for this takes effect now."""
+    applicant = request.applicant
+    if applicant is None or applicant.phone_verified_at is not None:
+        return
+    if applicant.announcements_version:
+        version = applicant.announcements_version
+        consents.give(phone=applicant.phone, text_version=version, source="portal", language=request.language)
+    applicant.phone_verified_at, applicant.announcements_version = timezone.now(), ""
+    applicant.save(update_fields=["phone_verified_at", "announcements_version"])

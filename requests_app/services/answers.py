@@ -1,0 +1,156 @@
+"""From a department's draft to the approved answer."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import InvalidInput, StaleVersion
+from requests_app.actors import Actor
+from requests_app.models import Answer, AnswerState, Attachment, ServiceRequest
+from requests_app.models.answer import ANSWER_MAX
+from requests_app.services import attachments
+from requests_app.services.change import Change, begin, finish, needed_reason
+from requests_app.services.telling import tell
+from requests_app.vocabulary import NoteKind, Outcome
+from requests_app.workflow import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a department wants to answer. ``promised_on`` only with the outcome SCHEDULED."""
+
+    outcome: str = ""
+    text: str = ""
+    promised_on: date | None = None
+    files: list[Any] = field(default_factory=list)
+    removed_files: tuple[int, ...] = ()
+
+
+@transaction.atomic
+def save_draft(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
+    """Keep an unfinished answer. Head or staff of the request's department; nothing has to be complete."""
+    change = begin(request_id=request_id, verb=Verb.DRAFT_ANSWER, actor=actor, expected_version=expected_version)
+    answer = _write(change, proposal)
+    finish(change, answer=answer.pk)
+    return answer
+
+
+@transaction.atomic
+def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
+    """Send the answer for review. The department's head, or the head's delegate while named.
+
+    Raises InvalidInput on ``outcome``, ``text`` or ``promised_on`` where something is missing.
+    """
+    change = begin(request_id=request_id, verb=Verb.SUBMIT_ANSWER, actor=actor, expected_version=expected_version)
+    _complete(proposal)
+    answer = _write(change, proposal)
+    answer.state, answer.submitted_by, answer.submitted_at = AnswerState.SUBMITTED, actor.user, change.now
+    answer.save(update_fields=["state", "submitted_by", "submitted_at"])
+    finish(change, answer=answer.pk, outcome=answer.outcome)
+    return answer
+
+
+@transaction.atomic
+def approve(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """Approve the submitted answer and tell the applicant, and everybody merged into it. Needs review.
+
+    A final answer closes the request; a programme date schedules it.
+    """
+    answer = _submitted(request_id)
+    scheduled = answer.outcome == Outcome.SCHEDULED
+    verb = Verb.APPROVE_DATE if scheduled else Verb.APPROVE_ANSWER
+    change = begin(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
+    answer = _submitted(request_id)
+    _review(answer, AnswerState.APPROVED, change)
+    change.request.promised_on = answer.promised_on
+    request = finish(change, fields=("promised_on",), answer=answer.pk, outcome=answer.outcome)
+    _tell_everybody(request, scheduled)
+    return request
+
+
+@transaction.atomic
+def return_answer(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """Send the answer back to the department with a reason; its text becomes a new draft. Needs review."""
+    change = begin(request_id=request_id, verb=Verb.RETURN_ANSWER, actor=actor, expected_version=expected_version)
+    answer = _submitted(request_id)
+    note = change.note(NoteKind.REASON, needed_reason(reason))
+    _review(answer, AnswerState.RETURNED, change)
+    draft = _copy(answer, change)
+    return finish(change, note=note, answer=answer.pk, draft=draft.pk)
+
+
+def _complete(proposal: Proposal) -> None:
+    if proposal.outcome not in Outcome.values:
+        raise InvalidInput("outcome", _("Choose what the answer is."))
+    if not proposal.text.strip():
+        raise InvalidInput("text", _("Write the answer that the applicant will read."))
+    if len(proposal.text) > ANSWER_MAX:
+        raise InvalidInput("text", _("At most %(limit)d characters.") % {"limit": ANSWER_MAX})
+    if proposal.outcome == Outcome.SCHEDULED:
+        _future(proposal.promised_on)
+
+
+def _future(promised_on: date | None) -> None:
+    if promised_on is None:
+        raise InvalidInput("promised_on", _("Give the date that the applicant may rely on."))
+    if promised_on <= timezone.localdate():
+        raise InvalidInput("promised_on", _("The date must be after today."))
+
+
+def _write(change: Change, proposal: Proposal) -> Answer:
+    request, actor = change.request, change.actor
+    answer = request.answers.filter(state=AnswerState.DRAFT).first() or Answer(
+        request=request, department=request.department, drafted_by=actor.user, created_at=change.now
+    )
+    answer.outcome, answer.text, answer.updated_at = proposal.outcome, proposal.text.strip(), change.now
+    answer.promised_on = proposal.promised_on if proposal.outcome == Outcome.SCHEDULED else None
+    answer.save()
+    _change_files(answer, proposal, actor)
+    return answer
+
+
+def _change_files(answer: Answer, proposal: Proposal, actor: Actor) -> None:
+    for attachment in Attachment.objects.filter(answer=answer, pk__in=proposal.removed_files):
+        attachments.remove(attachment)
+    already = answer.attachments.count()
+    uploads = attachments.clean_all(proposal.files, already=already, limit=attachments.PER_ANSWER)
+    attachments.store(uploads, actor=actor, request=answer.request, answer=answer)
+
+
+def _submitted(request_id: int) -> Answer:
+    answer = Answer.objects.filter(request_id=request_id, state=AnswerState.SUBMITTED).first()
+    if answer is None:
+        raise StaleVersion(_("There is no answer to review any more; somebody else was quicker."))
+    return answer
+
+
+def _review(answer: Answer, state: AnswerState, change: Change) -> None:
+    answer.state, answer.reviewed_by, answer.reviewed_at = state, change.actor.user, change.now
+    answer.save(update_fields=["state", "reviewed_by", "reviewed_at"])
+
+
+def _copy(answer: Answer, change: Change) -> Answer:
+    draft = Answer.objects.create(
+        request=answer.request,
+        outcome=answer.outcome,
+        text=answer.text,
+        promised_on=answer.promised_on,
+        department_id=answer.department_id,
+        drafted_by=answer.drafted_by,
+        created_at=change.now,
+        updated_at=change.now,
+    )
+    answer.attachments.update(answer=draft)
+    return draft
+
+
+def _tell_everybody(request: ServiceRequest, scheduled: bool) -> None:
+    for told in (request, *request.merged.select_related("applicant")):
+        if scheduled:
+            tell(told, "request_scheduled", date=request.promised_on)
+        else:
+            tell(told, "request_answered")

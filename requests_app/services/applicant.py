@@ -1,0 +1,52 @@
+"""What the applicant decides about the own request."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import InvalidInput
+from requests_app import clocks
+from requests_app.actors import Actor
+from requests_app.models import AnswerState, Feedback, ServiceRequest
+from requests_app.services.change import begin, finish, needed_reason
+from requests_app.services.telling import tell
+from requests_app.vocabulary import NoteKind
+from requests_app.workflow import Verb
+
+
+@transaction.atomic
+def withdraw(*, request_id: int, actor: Actor) -> ServiceRequest:
+    """The applicant wants nothing any more. An unfinished answer draft is dropped."""
+    change = begin(request_id=request_id, verb=Verb.WITHDRAW, actor=actor)
+    change.request.answers.filter(state=AnswerState.DRAFT).delete()
+    return finish(change)
+
+
+@transaction.atomic
+def reopen(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """Not solved: back to the department with fresh clocks. The applicant within the window, or review staff."""
+    change = begin(request_id=request_id, verb=Verb.REOPEN, actor=actor, expected_version=expected_version)
+    note = change.note(NoteKind.INFORMATION, needed_reason(reason))
+    change.request.reopened_times += 1
+    change.request.promised_on = None
+    clocks.restart(change.request, change.now)
+    request = finish(change, fields=("reopened_times", "promised_on"), note=note)
+    tell(request, "request_reopened")
+    return request
+
+
+@transaction.atomic
+def rate(*, request_id: int, solved: bool, score: int, comment: str, actor: Actor) -> Feedback:
+    """ "Was this solved?" with 1 to 5 and a word; once for each closing."""
+    change = begin(request_id=request_id, verb=Verb.RATE, actor=actor)
+    if not 1 <= score <= 5:
+        raise InvalidInput("score", _("Choose a number from 1 to 5."))
+    feedback = Feedback.objects.create(
+        request=change.request,
+        closing=change.request.reopened_times,
+        solved=solved,
+        score=score,
+        comment=comment.strip()[:500],
+        created_at=change.now,
+    )
+    finish(change, score=score, solved=solved)
+    return feedback

@@ -1,0 +1,42 @@
+"""What a department does with a request before it answers."""
+
+from django.db import transaction
+
+from requests_app.actors import Actor
+from requests_app.models import ServiceRequest
+from requests_app.services.change import begin, finish, needed_reason
+from requests_app.services.telling import tell
+from requests_app.vocabulary import NoteKind
+from requests_app.workflow import Verb
+
+
+@transaction.atomic
+def accept(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """Take the request into work. Head or staff of its department."""
+    change = begin(request_id=request_id, verb=Verb.ACCEPT, actor=actor, expected_version=expected_version)
+    return finish(change)
+
+
+@transaction.atomic
+def return_to_triage(
+    *, request_id: int, reason: str, actor: Actor, expected_version: int | None = None
+) -> ServiceRequest:
+    """Say that the request belongs elsewhere. Head or staff of its department; the reason is for triage."""
+    change = begin(request_id=request_id, verb=Verb.RETURN_TO_TRIAGE, actor=actor, expected_version=expected_version)
+    note = change.note(NoteKind.REASON, needed_reason(reason))
+    before, change.request.department = change.request.department_id, None
+    return finish(change, fields=("department",), note=note, before=before)
+
+
+@transaction.atomic
+def extend(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """Extend the period of an information request where another body is asked, and tell the applicant.
+
+    Head or triage. Law 4982, art. 11: the applicant is told of it before the first period ends.
+    """
+    change = begin(request_id=request_id, verb=Verb.EXTEND, actor=actor, expected_version=expected_version)
+    note = change.note(NoteKind.REASON, needed_reason(reason))
+    change.request.extended = True
+    request = finish(change, note=note)
+    tell(request, "request_extended", due=request.legal_due_at)
+    return request

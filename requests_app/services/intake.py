@@ -1,0 +1,175 @@
+"""The one way a service request comes into being, whatever channel it came over."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from common import bell
+from common.numbers import make_number
+from common.secrets import secret_hash
+from common.turkish import fold
+from requests_app import clocks
+from requests_app.actors import Actor
+from requests_app.models import Applicant, Category, RequestEvent, ServiceRequest
+from requests_app.policies import check
+from requests_app.services.telling import tell
+from requests_app.vocabulary import Channel, Kind
+from requests_app.workflow import NEW, Verb
+
+ROUTER_BELL = "requests.route_waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who applies. ``phone`` is E.164 or empty.
+
+    ``announcements_version`` is the version of the consent to announcements that was agreed to, or empty;
+    it takes effect when the phone is confirmed.
+    """
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    phone_verified_at: datetime | None = None
+    announcements_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is; everything optional, coordinates in degrees and both or none."""
+
+    neighbourhood_id: int | None = None
+    address: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A complete application, checked for shape by the form of its channel."""
+
+    description: str
+    kind: Kind
+    channel: Channel
+    category: Category | None = None
+    contact: Contact | None = None
+    place: Place = field(default_factory=Place)
+    extra_answers: dict[str, Any] = field(default_factory=dict)
+    language: str = "tr"
+    disclosure_version: str = ""
+
+
+def submit(*, application: Application, submission_key: str, secret: str, actor: Actor) -> ServiceRequest:
+    """Take an application: request, history and message to the applicant in one transaction.
+
+    ``submission_key`` names this one act of submitting (channel and external id): the same key again
+    returns the request it made before and changes nothing. ``secret`` is the tracking secret; only its
+    hash is stored. Raises NotPermitted where a member of staff lacks ``requests_app.enter``.
+    """
+    request = _new_request(application, submission_key, secret, actor)
+    check(actor, Verb.SUBMIT, request)
+    serial, before = _serial_and_earlier(submission_key)
+    if before is not None:
+        return ServiceRequest.objects.get(pk=before)
+    try:
+        with transaction.atomic():
+            return _write(request, serial, actor)
+    except IntegrityError:
+        # Sent twice at the same moment: the unique key let one of the two in.
+        winner = ServiceRequest.objects.filter(submission_key=submission_key).first()
+        if winner is None:
+            raise
+        return winner
+
+
+def _write(request: ServiceRequest, serial: int, actor: Actor) -> ServiceRequest:
+    request.number = make_number(timezone.localdate(request.submitted_at).year, serial)
+    request.search_text = searchable(request)
+    applicant = request.applicant
+    if applicant is not None:
+        applicant.save(force_insert=True)
+        request.applicant = applicant  # takes over the id it has got now
+    clocks.set_clock(request)  # after the applicant: an anonymous application has no legal clock
+    request.save(force_insert=True)
+    _append_submission(request, actor)
+    _confirm(request)
+    bell.ring(ROUTER_BELL, queue="default")
+    return request
+
+
+def searchable(request: ServiceRequest) -> str:
+    """The folded words a request is found by. Rewritten when personal data is erased."""
+    name = request.applicant.name if request.applicant else ""
+    return fold(" ".join((request.number, request.description, request.address, name)))
+
+
+def _new_request(application: Application, submission_key: str, secret: str, actor: Actor) -> ServiceRequest:
+    now = timezone.now()
+    contact = application.contact
+    return ServiceRequest(
+        tracking_hash=secret_hash(secret),
+        submission_key=submission_key,
+        kind=application.kind,
+        category=application.category,
+        description=application.description,
+        extra_answers=application.extra_answers,
+        channel=application.channel,
+        language=application.language,
+        applicant=Applicant(
+            name=contact.name,
+            phone=contact.phone,
+            email=contact.email,
+            phone_verified_at=contact.phone_verified_at,
+            announcements_version=contact.announcements_version,
+        )
+        if contact
+        else None,
+        disclosure_version=application.disclosure_version,
+        entered_by=actor.user,
+        neighbourhood_id=application.place.neighbourhood_id,
+        address=application.place.address,
+        latitude=application.place.latitude,
+        longitude=application.place.longitude,
+        submitted_at=now,
+        clock_started_at=now,
+        updated_at=now,
+    )
+
+
+def _confirm(request: ServiceRequest) -> None:
+    if request.legal_due_at:
+        tell(request, "request_received", due=request.legal_due_at)
+    else:
+        tell(request, "request_received_undated")
+
+
+def _append_submission(request: ServiceRequest, actor: Actor) -> None:
+    RequestEvent.objects.create(
+        request=request,
+        at=request.submitted_at,
+        verb=Verb.SUBMIT,
+        from_status=NEW,
+        to_status=request.status,
+        actor_kind=actor.kind,
+        actor=actor.user,
+        facts={"channel": request.channel},
+        version=request.version,
+    )
+
+
+def _serial_and_earlier(submission_key: str) -> tuple[int, int | None]:
+    """The next serial, and the id of the request that this key already made; one round trip.
+
+    A serial that is drawn and not used is simply skipped.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('requests_app_number'),"
+            " (SELECT id FROM requests_app_servicerequest WHERE submission_key = %s)",
+            [submission_key],
+        )
+        serial, earlier = cursor.fetchone()
+    return int(serial), earlier

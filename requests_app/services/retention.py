@@ -1,0 +1,69 @@
+"""Erases what may not be kept any longer (KVKK, art. 7): rows, texts and files. Totals stay."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from notifications.services import outbox
+from requests_app.models import Answer, ApplicationDraft, Attachment, Note, ServiceRequest
+from requests_app.services import attachments, drafts
+
+CHUNK = 200
+DAYS_PER_MONTH = 30.44
+ERASED = "[silindi / erased]"
+
+
+def erase_drafts(now: datetime | None = None) -> int:
+    """Delete drafts that nobody touched for a week, with their files. Returns how many."""
+    old = ApplicationDraft.objects.filter(updated_at__lt=(now or timezone.now()) - drafts.KEPT_FOR)
+    erased = 0
+    for draft in old.iterator(chunk_size=CHUNK):
+        drafts.erase(draft)
+        erased += 1
+    return erased
+
+
+def erase_personal_data(now: datetime | None = None) -> int:
+    """Empty requests that have been finished for RETENTION_MONTHS of everything personal. Returns how many.
+
+    What remains says only what kind of thing happened where and how it ended.
+    """
+    limit = (now or timezone.now()) - timedelta(days=settings.RETENTION_MONTHS * DAYS_PER_MONTH)
+    due = ServiceRequest.objects.filter(closed_at__lt=limit).exclude(description=ERASED)
+    ids = list(due.values_list("pk", flat=True)[:CHUNK])
+    for request_id in ids:
+        erase_request(request_id)
+    return len(ids)
+
+
+@transaction.atomic
+def erase_request(request_id: int) -> None:
+    """Empty one request of everything personal: contact, texts, files, messages."""
+    request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("applicant").get(pk=request_id)
+    for attachment in Attachment.objects.filter(request=request):
+        attachments.remove(attachment)
+    Note.objects.filter(request=request).update(text=ERASED)
+    Answer.objects.filter(request=request).exclude(text="").update(text=ERASED)
+    request.feedback.update(comment="")
+    _erase_applicant(request)
+    _erase_words(request)
+    outbox.erase(reference=f"request:{request.number}")
+
+
+def _erase_applicant(request: ServiceRequest) -> None:
+    applicant = request.applicant
+    if applicant is not None:
+        applicant.name, applicant.phone, applicant.email, applicant.announcements_version = ERASED, "", "", ""
+        applicant.phone_verified_at, applicant.erased_at = None, timezone.now()
+        applicant.save(
+            update_fields=["name", "phone", "email", "announcements_version", "phone_verified_at", "erased_at"]
+        )
+
+
+def _erase_words(request: ServiceRequest) -> None:
+    request.description, request.address, request.extra_answers = ERASED, "", {}
+    request.latitude = request.longitude = None
+    request.search_text = request.number
+    request.save(update_fields=["description", "address", "extra_answers", "latitude", "longitude", "search_text"])

@@ -1,0 +1,57 @@
+"""What the applicant is told by message. Called inside the transaction that makes it true."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import formats, timezone, translation
+
+from departments.services.organisation import municipality
+from notifications.models import Lane
+from notifications.services import outbox, rendering
+from requests_app.models import ServiceRequest
+
+# A message about a request that could not be sent for this long is of no use any more.
+USELESS_AFTER = timedelta(days=2)
+
+
+def tell(request: ServiceRequest, event: str, **context: Any) -> None:
+    """Queue the message ``event`` to the applicant in the applicant's language, if there is a phone.
+
+    ``context`` are the template's fields besides number and municipality; dates are written out in the
+    applicant's language. No answer text and no name ever goes into a message.
+    """
+    applicant = request.applicant
+    if applicant is None or not applicant.phone:
+        return
+    outbox.enqueue(
+        event=event,
+        lane=Lane.TRANSACTIONAL,
+        phone=applicant.phone,
+        language=request.language,
+        context=_fields(request, context),
+        reference=f"request:{request.number}",
+        expires_in=USELESS_AFTER,
+    )
+
+
+def preview(request: ServiceRequest, event: str, **context: Any) -> rendering.Preview | None:
+    """What ``tell`` would send now. None where there is no phone, or where a field of the text is still missing."""
+    if request.applicant is None or not request.applicant.phone:
+        return None
+    try:
+        return rendering.preview(event, request.language, _fields(request, context))
+    except rendering.NotRenderable:
+        return None
+
+
+def _fields(request: ServiceRequest, context: dict[str, Any]) -> dict[str, str]:
+    place = municipality()
+    with translation.override(request.language):
+        written = {key: _written(value) for key, value in context.items()}
+    return {"number": request.number, "municipality": place.short_name if place else "", **written}
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        value = timezone.localdate(value)
+    return formats.date_format(value, "j F Y") if isinstance(value, date) else str(value)

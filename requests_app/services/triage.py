@@ -1,0 +1,167 @@
+"""What public-relations staff decide about a received request."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError, InvalidInput
+from departments.models import Department
+from requests_app.actors import Actor
+from requests_app.models import Authority, Category, ServiceRequest
+from requests_app.services import routing
+from requests_app.services.change import Change, begin, finish, needed_reason
+from requests_app.services.intake import Place
+from requests_app.services.telling import tell
+from requests_app.vocabulary import Kind, NoteKind
+from requests_app.workflow import FINISHED, Verb
+
+
+@transaction.atomic
+def route(
+    *, request_id: int, department: Department, actor: Actor, expected_version: int | None = None
+) -> ServiceRequest:
+    """Send a received request to ``department``. Needs ``requests_app.triage``."""
+    change = begin(request_id=request_id, verb=Verb.ROUTE, actor=actor, expected_version=expected_version)
+    return _send_to(change, department)
+
+
+@transaction.atomic
+def reroute(
+    *, request_id: int, department: Department, actor: Actor, reason: str = "", expected_version: int | None = None
+) -> ServiceRequest:
+    """Send a request that lies at one department to another. Needs ``requests_app.triage``.
+
+    The correction is kept as a history row that names both departments.
+    """
+    change = begin(request_id=request_id, verb=Verb.REROUTE, actor=actor, expected_version=expected_version)
+    if department.pk == change.request.department_id:
+        raise InvalidInput("department", _("The request is at this department already."))
+    return _send_to(change, department, reason)
+
+
+def route_many(
+    *, versions: dict[int, int], department: Department | None, actor: Actor
+) -> tuple[list[ServiceRequest], list[tuple[int, DomainError]]]:
+    """Route several requests, each in its own transaction, so that one refusal does not hold up the rest.
+
+    ``versions`` maps request ids to the versions the actor saw. ``department`` None means each to the
+    department suggested for it. Returns what was routed and (id, why not) of the others.
+    """
+    done: list[ServiceRequest] = []
+    refused: list[tuple[int, DomainError]] = []
+    suggested = _suggested(versions)
+    for request_id, version in versions.items():
+        target = department or suggested.get(request_id)
+        try:
+            if target is None:
+                raise InvalidInput("department", _("No department is suggested for this request."))
+            done.append(route(request_id=request_id, department=target, actor=actor, expected_version=version))
+        except DomainError as error:
+            refused.append((request_id, error))
+    return done, refused
+
+
+@transaction.atomic
+def reject(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """Do not take the request up, and tell the applicant why. Needs ``requests_app.triage``."""
+    change = begin(request_id=request_id, verb=Verb.REJECT, actor=actor, expected_version=expected_version)
+    note = change.note(NoteKind.REASON, needed_reason(reason))
+    request = finish(change, note=note)
+    tell(request, "request_rejected")
+    return request
+
+
+@transaction.atomic
+def forward(
+    *, request_id: int, authority: Authority, actor: Actor, reason: str = "", expected_version: int | None = None
+) -> ServiceRequest:
+    """Forward to the authority in charge and tell the applicant (Law 3071, art. 5). Needs triage."""
+    change = begin(request_id=request_id, verb=Verb.FORWARD, actor=actor, expected_version=expected_version)
+    change.request.authority = authority
+    note = change.note(NoteKind.REASON, reason) if reason.strip() else None
+    request = finish(change, fields=("authority",), note=note, authority=authority.pk)
+    tell(request, "request_forwarded", authority=authority.name)
+    return request
+
+
+@transaction.atomic
+def merge(*, request_id: int, into_number: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """Declare the request the same matter as another one; both keep their numbers. Needs triage.
+
+    Raises InvalidInput on ``into_number`` for an unknown, finished, merged or the very same request.
+    """
+    change = begin(request_id=request_id, verb=Verb.MERGE, actor=actor, expected_version=expected_version)
+    target = _merge_target(change.request, into_number)
+    change.request.merged_into = target
+    request = finish(change, fields=("merged_into",), into=target.pk)
+    tell(request, "request_merged", other=target.number)
+    return request
+
+
+@transaction.atomic
+def restore(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """Take back a rejection, a forwarding or a merge. Needs ``requests_app.triage``."""
+    change = begin(request_id=request_id, verb=Verb.RESTORE, actor=actor, expected_version=expected_version)
+    request = change.request
+    request.merged_into = request.authority = request.department = None
+    return finish(change, fields=("merged_into", "authority", "department"))
+
+
+@transaction.atomic
+def reclassify(
+    *,
+    request_id: int,
+    kind: Kind,
+    category: Category | None,
+    place: Place,
+    actor: Actor,
+    expected_version: int | None = None,
+) -> ServiceRequest:
+    """Correct kind, category and place; suggestions and clocks follow. Needs ``requests_app.triage``."""
+    change = begin(request_id=request_id, verb=Verb.RECLASSIFY, actor=actor, expected_version=expected_version)
+    request = change.request
+    before = {"kind": request.kind, "category": request.category_id}
+    request.kind, request.category = kind, category
+    request.neighbourhood_id, request.address = place.neighbourhood_id, place.address
+    request.latitude, request.longitude = place.latitude, place.longitude
+    routing.suggest(request, now=change.now)
+    return finish(change, fields=_CLASSIFICATION, before=before)
+
+
+_CLASSIFICATION = (
+    "kind",
+    "category",
+    "neighbourhood",
+    "address",
+    "latitude",
+    "longitude",
+    "suggested_department",
+    "routed_by_rule_at",
+)
+
+
+def _send_to(change: Change, department: Department, reason: str = "") -> ServiceRequest:
+    if not Department.objects.active().filter(pk=department.pk).exists():
+        raise InvalidInput("department", _("This department does not exist any more."))
+    request = change.request
+    before, request.department = request.department_id, department
+    note = change.note(NoteKind.REASON, reason) if reason.strip() else None
+    suggested = request.suggested_department_id == department.pk
+    return finish(change, fields=("department",), note=note, before=before, suggested=suggested)
+
+
+def _suggested(versions: Iterable[int]) -> dict[int, Department]:
+    requests = ServiceRequest.objects.filter(pk__in=list(versions)).select_related("suggested_department")
+    return {request.pk: request.suggested_department for request in requests if request.suggested_department}
+
+
+def _merge_target(request: ServiceRequest, into_number: str) -> ServiceRequest:
+    target = ServiceRequest.objects.filter(number=into_number).first()
+    if target is None:
+        raise InvalidInput("into_number", _("There is no request with this number."))
+    if target.pk == request.pk:
+        raise InvalidInput("into_number", _("This is the request itself."))
+    if target.status in FINISHED:
+        raise InvalidInput("into_number", _("That request is finished; merge into one that is still open."))
+    return target

@@ -1,0 +1,108 @@
+"""The life of a service request, as one table. Pure data: no queries, no rules besides the table.
+
+The diagram in docs/workflow.md is generated from here; a test walks every status, verb and role.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from common.workflow import BACK, STAY, Table, Transition
+
+
+class Status(TextChoices):
+    RECEIVED = "received", _("Received")
+    ROUTED = "routed", _("Sent to department")
+    IN_PROGRESS = "in_progress", _("In progress")
+    WAITING_FOR_APPLICANT = "waiting_for_applicant", _("Waiting for the applicant")
+    ANSWERED = "answered", _("Answer under review")
+    SCHEDULED = "scheduled", _("Scheduled")
+    CLOSED = "closed", _("Closed")
+    REJECTED = "rejected", _("Not taken up")
+    FORWARDED = "forwarded", _("Forwarded to another authority")
+    MERGED = "merged", _("Merged")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Verb(TextChoices):
+    SUBMIT = "submit", _("Submitted")
+    ROUTE = "route", _("Sent to department")
+    REROUTE = "reroute", _("Sent to another department")
+    RECLASSIFY = "reclassify", _("Category or place changed")
+    REJECT = "reject", _("Not taken up")
+    FORWARD = "forward", _("Forwarded to another authority")
+    MERGE = "merge", _("Merged with another request")
+    RESTORE = "restore", _("Taken back")
+    ASK = "ask", _("Question to the applicant")
+    REPLY = "reply", _("Applicant replied")
+    RESUME = "resume", _("Resumed without a reply")
+    ACCEPT = "accept", _("Accepted by the department")
+    RETURN_TO_TRIAGE = "return_to_triage", _("Returned to triage")
+    DRAFT_ANSWER = "draft_answer", _("Answer drafted")
+    SUBMIT_ANSWER = "submit_answer", _("Answer sent for review")
+    RETURN_ANSWER = "return_answer", _("Answer returned to the department")
+    APPROVE_ANSWER = "approve_answer", _("Answer approved")
+    APPROVE_DATE = "approve_date", _("Programme date approved")
+    EXTEND = "extend", _("Legal period extended")
+    ADD_NOTE = "add_note", _("Internal note")
+    ADD_INFORMATION = "add_information", _("Applicant added information")
+    WITHDRAW = "withdraw", _("Withdrawn by the applicant")
+    REOPEN = "reopen", _("Reopened")
+    RATE = "rate", _("Rated by the applicant")
+
+
+class Role(TextChoices):
+    """The parts people play towards one request; who plays which is decided in policies.py."""
+
+    APPLICANT = "applicant", _("Applicant")
+    AGENT = "agent", _("Call-centre or desk agent")
+    ROUTER = "router", _("Automatic routing")
+    TRIAGE = "triage", _("Triage")
+    STAFF = "staff", _("Department staff")
+    HEAD = "head", _("Department head")
+    REVIEWER = "reviewer", _("Public-relations specialist")
+
+
+# The status before there is a request.
+NEW = ""
+
+S, V, R = Status, Verb, Role
+
+AT_DEPARTMENT = frozenset({S.ROUTED, S.IN_PROGRESS})
+OPEN = frozenset({S.RECEIVED, S.ROUTED, S.IN_PROGRESS, S.WAITING_FOR_APPLICANT, S.ANSWERED, S.SCHEDULED})
+FINISHED = frozenset(S) - OPEN
+PAUSED = frozenset({S.WAITING_FOR_APPLICANT})
+TOLD_OUT = frozenset({S.REJECTED, S.FORWARDED, S.MERGED})
+
+
+def _row(verb: Verb, sources: set[str] | frozenset[str], target: str, *roles: Role) -> Transition:
+    return Transition(verb, frozenset(sources), target, frozenset(roles))
+
+
+TRANSITIONS = Table(
+    (
+        _row(V.SUBMIT, {NEW}, S.RECEIVED, R.APPLICANT, R.AGENT),
+        _row(V.ROUTE, {S.RECEIVED}, S.ROUTED, R.ROUTER, R.TRIAGE),
+        _row(V.REJECT, {S.RECEIVED}, S.REJECTED, R.TRIAGE),
+        _row(V.FORWARD, {S.RECEIVED}, S.FORWARDED, R.TRIAGE),
+        _row(V.MERGE, {S.RECEIVED}, S.MERGED, R.TRIAGE),
+        _row(V.RESTORE, TOLD_OUT, S.RECEIVED, R.TRIAGE),
+        _row(V.RECLASSIFY, {S.RECEIVED} | AT_DEPARTMENT, STAY, R.TRIAGE),
+        _row(V.ASK, {S.RECEIVED} | AT_DEPARTMENT, S.WAITING_FOR_APPLICANT, R.TRIAGE, R.STAFF, R.HEAD),
+        _row(V.REPLY, {S.WAITING_FOR_APPLICANT}, BACK, R.APPLICANT),
+        _row(V.RESUME, {S.WAITING_FOR_APPLICANT}, BACK, R.TRIAGE, R.STAFF, R.HEAD),
+        _row(V.ACCEPT, {S.ROUTED}, S.IN_PROGRESS, R.STAFF, R.HEAD),
+        _row(V.RETURN_TO_TRIAGE, AT_DEPARTMENT, S.RECEIVED, R.STAFF, R.HEAD),
+        _row(V.REROUTE, AT_DEPARTMENT, S.ROUTED, R.TRIAGE),
+        _row(V.DRAFT_ANSWER, {S.IN_PROGRESS, S.SCHEDULED}, STAY, R.STAFF, R.HEAD),
+        _row(V.SUBMIT_ANSWER, {S.IN_PROGRESS, S.SCHEDULED}, S.ANSWERED, R.HEAD),
+        _row(V.APPROVE_ANSWER, {S.ANSWERED}, S.CLOSED, R.REVIEWER),
+        _row(V.APPROVE_DATE, {S.ANSWERED}, S.SCHEDULED, R.REVIEWER),
+        _row(V.RETURN_ANSWER, {S.ANSWERED}, S.IN_PROGRESS, R.REVIEWER),
+        _row(V.EXTEND, {S.ROUTED, S.IN_PROGRESS, S.WAITING_FOR_APPLICANT}, STAY, R.TRIAGE, R.HEAD),
+        _row(V.ADD_NOTE, frozenset(S), STAY, R.AGENT, R.TRIAGE, R.STAFF, R.HEAD, R.REVIEWER),
+        _row(V.ADD_INFORMATION, OPEN - PAUSED, STAY, R.APPLICANT),
+        _row(V.WITHDRAW, OPEN - {S.ANSWERED}, S.WITHDRAWN, R.APPLICANT),
+        _row(V.REOPEN, {S.CLOSED, S.SCHEDULED}, S.ROUTED, R.APPLICANT, R.REVIEWER),
+        _row(V.RATE, {S.CLOSED}, STAY, R.APPLICANT),
+    )
+)
