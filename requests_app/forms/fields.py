@@ -1,0 +1,132 @@
+"""Form fields with messages that say what to do."""
+
+import math
+from typing import Any
+
+from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import InvalidInput
+from common.numbers import parse_number
+from common.phones import parse_phone
+
+UNSTORABLE = _(
+    "There was a sign in the text that cannot be stored. We have taken it out: read the text again, then go on."
+)
+TOO_LONG = _("Write at most %(limit_value)d characters; now there are %(show_value)d.")
+FILE_TYPES = "image/jpeg,image/png,image/webp,application/pdf"
+
+
+class PlainTextField(forms.CharField):
+    """Text of one or more lines. Line ends count as one character, as the counter on the page does."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.error_messages.setdefault("max_length", TOO_LONG)
+        kept = [check for check in self.validators if not isinstance(check, ProhibitNullCharactersValidator)]
+        self.validators = [*kept, ProhibitNullCharactersValidator(message=UNSTORABLE)]
+
+    def to_python(self, value: Any) -> Any:
+        """The text with plain line ends, without space around it."""
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+
+
+class PhoneField(forms.CharField):
+    """A mobile number that can receive SMS; cleaned to E.164."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+
+    def clean(self, value: Any) -> str:
+        """The number in stored form, or empty where it is not required and not given."""
+        text = (value or "").strip()
+        if not text and not self.required:
+            return ""
+        return _parsed(lambda: parse_phone(text))
+
+
+class RequestNumberField(forms.CharField):
+    """A request number, however it was typed; cleaned to its canonical form."""
+
+    def clean(self, value: Any) -> str:
+        """The number with its dashes."""
+        return _parsed(lambda: parse_number(value or ""))
+
+
+class EmailAddressField(forms.EmailField):
+    """An e-mail address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+        wrong = _("Write the e-mail address like this: name@example.org")
+        self.error_messages.update(invalid=wrong, max_length=wrong, null_characters_not_allowed=wrong)
+
+    def run_validators(self, value: Any) -> None:
+        """One message, however many things are wrong with the address."""
+        try:
+            super().run_validators(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class NumberField(forms.CharField):
+    """A number from ``least`` to ``most``, with a point or a comma; cleaned to a float, or None."""
+
+    def __init__(self, *, least: float, most: float, wrong: Any, **kwargs: Any) -> None:
+        self.least, self.most, self.wrong = least, most, wrong
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("inputmode", "decimal")
+
+    def clean(self, value: Any) -> float | None:
+        """The number, rounded to six decimals."""
+        text = (value or "").strip().replace(",", ".")
+        if not text:
+            self.validate(text)
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        # nan fails every comparison.
+        if not self.least <= number <= self.most:
+            raise forms.ValidationError(self.wrong, params={"least": self.least, "most": self.most})
+        return round(number, 6)
+
+
+class DegreesField(NumberField):
+    """Degrees of latitude (``most`` 90) or longitude (``most`` 180)."""
+
+    def __init__(self, *, most: float, **kwargs: Any) -> None:
+        wrong = _("Write the degrees as a number between %(least)d and %(most)d, for example 39.95.")
+        super().__init__(least=-most, most=most, wrong=wrong, **kwargs)
+
+
+class FilesInput(forms.FileInput):
+    """Choosing several photos and documents at once."""
+
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"accept": FILE_TYPES, "multiple": True})
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        """Every file sent under ``name``."""
+        return list(files.getlist(name)) if hasattr(files, "getlist") else []
+
+
+class FilesField(forms.Field):
+    """Uploads as they came; the attachment service checks and rewrites them."""
+
+    widget = FilesInput
+
+    def clean(self, value: Any) -> list[Any]:
+        """The files, unchecked."""
+        return list(value or ())
+
+
+def _parsed(parse: Any) -> str:
+    try:
+        return str(parse())
+    except InvalidInput as error:
+        raise forms.ValidationError(str(error.message)) from error

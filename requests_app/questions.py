@@ -1,0 +1,58 @@
+"""The extra questions of a category, and the answers given to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import get_language
+
+from requests_app.models import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question in the reader's language. ``type`` is text, choice or number."""
+
+    code: str
+    type: str
+    label: str
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def shown(self, answer: Any) -> str:
+        """The answer in words: the chosen label, the number as people write it, or the text."""
+        if self.type == "choice":
+            return dict(self.choices).get(str(answer), str(answer))
+        if isinstance(answer, int | float):
+            return number_format(answer)
+        return str(answer)
+
+
+def questions_of(category: Category | None) -> list[Question]:
+    """What is asked about applications in this category; nothing without one."""
+    return [_question(item) for item in category.questions] if category else []
+
+
+def shown_answers(category: Category | None, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Question and answer in words, for every answer that was given, in the order of the questions.
+
+    An answer whose question is no longer asked comes last, under its code.
+    """
+    asked = {question.code: question for question in questions_of(category)}
+    known = [
+        (question.label, question.shown(answers[code]))
+        for code, question in asked.items()
+        if answers.get(code) not in ("", None)
+    ]
+    return known + [(code, str(answer)) for code, answer in answers.items() if code not in asked]
+
+
+def _question(item: Mapping[str, Any]) -> Question:
+    choices = tuple((str(choice["value"]), _in_language(choice)) for choice in item.get("choices") or ())
+    return Question(item["code"], item["type"], _in_language(item), bool(item.get("required")), choices)
+
+
+def _in_language(item: Mapping[str, Any]) -> str:
+    english = (get_language() or "").startswith("en")
+    return str((english and item.get("label_en")) or item.get("label") or item.get("value") or "")

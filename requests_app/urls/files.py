@@ -1,0 +1,6 @@
+from django.urls import path
+
+from requests_app.views import files
+
+app_name = "files"
+urlpatterns = [path("<str:token>/", files.file, name="file")]

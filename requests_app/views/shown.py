@@ -1,0 +1,46 @@
+"""Rows as templates show them: files with their short-lived addresses, masked contact details."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from common.phones import mask, national
+from requests_app.files import link_for
+from requests_app.models import Applicant, Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """What includes/attachments.html reads."""
+
+    pk: int
+    url: str
+    name: str
+    size: int
+    is_image: bool
+
+
+def shown_files(attachments: Iterable[Attachment]) -> list[ShownFile]:
+    """The files with addresses that work for ten minutes; the page's reader may see them."""
+    return [ShownFile(row.pk, link_for(row), row.original_name, row.size, row.is_image) for row in attachments]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContact:
+    """Contact details, whole or masked."""
+
+    name: str
+    phone: str
+    email: str
+    is_masked: bool
+
+
+def shown_contact(applicant: Applicant | None, *, whole: bool) -> ShownContact | None:
+    """Enough to recognise one's own details; all of it once the phone was verified."""
+    if applicant is None:
+        return None
+    if whole:
+        return ShownContact(applicant.name, national(applicant.phone), applicant.email, is_masked=False)
+    name = " ".join(f"{word[0]}***" for word in applicant.name.split())
+    local, at, host = applicant.email.partition("@")
+    email = f"{local[:1]}***{at}{host}" if applicant.email else ""
+    return ShownContact(name, mask(applicant.phone) if applicant.phone else "", email, is_masked=True)

@@ -1,0 +1,81 @@
+"""Everything the tracking page shows, gathered with a bounded number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from requests_app import policies, presentation
+from requests_app.actors import Actor
+from requests_app.forms.track import RateForm, ReplyForm
+from requests_app.grants import Level
+from requests_app.models import Answer, AnswerState, ServiceRequest
+from requests_app.presentation import Entry
+from requests_app.questions import shown_answers
+from requests_app.views.shown import ShownFile, shown_contact, shown_files
+from requests_app.vocabulary import NoteKind
+from requests_app.workflow import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry of the time line with the addresses of its files."""
+
+    entry: Entry
+    files: list[ShownFile]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """The answer in its frame. ``other`` is the number of the request it was given to, if that is another one."""
+
+    answer: Answer
+    files: list[ShownFile]
+    other: str = ""
+
+
+def page_of(request: ServiceRequest, *, level: Level | None) -> dict[str, Any]:
+    """The context of the tracking page and of the pages of its actions."""
+    verbs = policies.verbs_for(Actor.applicant(request.pk), request)
+    return {
+        "found": request,
+        "status": presentation.public_status(request),
+        "answer": _answer(request),
+        "timeline": [
+            ShownEntry(entry, shown_files(entry.attachments)) for entry in presentation.public_timeline(request)
+        ],
+        "extra_answers": shown_answers(request.category, request.extra_answers),
+        "files": shown_files(request.attachments.filter(answer=None, note=None)),
+        "contact": shown_contact(request.applicant, whole=level == Level.PHONE),
+        "can_confirm_phone": bool(request.applicant and request.applicant.phone and level != Level.PHONE),
+        "question": _question(request) if Verb.REPLY in verbs else None,
+        "reply_form": ReplyForm() if Verb.REPLY in verbs else None,
+        "rate_form": RateForm() if Verb.RATE in verbs else None,
+        "can_add": Verb.ADD_INFORMATION in verbs,
+        "can_withdraw": Verb.WITHDRAW in verbs,
+        "can_reopen": Verb.REOPEN in verbs,
+    }
+
+
+def _answer(request: ServiceRequest) -> ShownAnswer | None:
+    """The newest approved answer; of a merged request the one given to the other."""
+    source = _source(request)
+    approved = source.answers.filter(state=AnswerState.APPROVED).select_related("department")
+    answer = approved.order_by("-reviewed_at", "-pk").first()
+    if answer is None:
+        return None
+    other = source.number if source.pk != request.pk else ""
+    return ShownAnswer(answer, shown_files(answer.attachments.all()), other)
+
+
+def _source(request: ServiceRequest) -> ServiceRequest:
+    """Where the work is done. A request is never merged into a finished one, but that one may be merged later."""
+    seen = {request.pk}
+    while request.merged_into is not None and request.merged_into.pk not in seen:
+        request = request.merged_into
+        seen.add(request.pk)
+    return request
+
+
+def _question(request: ServiceRequest) -> str:
+    """What we asked last."""
+    note = request.notes.filter(kind=NoteKind.QUESTION).order_by("-created_at", "-pk").first()
+    return note.text if note else ""

@@ -1,0 +1,178 @@
+"""One's own request: how it stands, the answer, what happened, and what one can do."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.errors import DomainError, http_status
+from requests_app import grants, policies
+from requests_app.actors import Actor
+from requests_app.forms.track import CodeForm, RateForm, ReopenForm, ReplyForm, WordsForm
+from requests_app.models import ServiceRequest
+from requests_app.services import access, applicant, conversation
+from requests_app.views import throttle
+from requests_app.views.track_page import page_of
+from requests_app.workflow import Verb
+
+UNPROCESSABLE: Final = 422
+TOO_MANY: Final = 429
+TOO_MANY_WORDS: Final = _(
+    "There were too many messages from your connection in a short time. What you wrote is still here: wait a "
+    "little and press the button again."
+)
+
+GrantedView = Callable[[HttpRequest, ServiceRequest], HttpResponse]
+View = Callable[..., HttpResponse]
+
+
+def granted(view: GrantedView) -> View:
+    """Only for who proved that the request is theirs; everybody else is asked to, whether it exists or not."""
+
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, number: str) -> HttpResponse:
+        found = _own(request, number)
+        if found is None:
+            return redirect(f"{reverse('portal:track')}?{urlencode({'number': number})}")
+        response = view(request, found)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return guarded
+
+
+def _own(request: HttpRequest, number: str) -> ServiceRequest | None:
+    if grants.level_of(request.session, number) is None:
+        return None
+    related = ("applicant", "category", "department", "authority", "neighbourhood", "merged_into")
+    return ServiceRequest.objects.select_related(*related).filter(number=number).first()
+
+
+@require_safe
+@granted
+def show(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    """The tracking page."""
+    return render(request, "portal/request.html", page_of(found, level=_level(request, found)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@granted
+def add(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    """Reply to our question, or add something unasked."""
+    asked = Verb.REPLY in policies.verbs_for(Actor.applicant(found.pk), found)
+    form_class = ReplyForm if asked else WordsForm
+    if request.method != "POST":
+        return _form_page(request, found, "add", form_class())
+    form = form_class(request.POST, request.FILES)
+    if not throttle.allows_address(throttle.WORDS, request):
+        return _form_page(request, found, "add", form, TOO_MANY, refused=TOO_MANY_WORDS)
+    say = conversation.reply if asked else conversation.add_information
+    thanks = _("Thank you. Your answer was passed on.") if asked else _("Thank you. We have added it.")
+    return _act(request, found, "add", form, say, thanks)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@granted
+def withdraw(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    """Ask once more, then withdraw."""
+    if request.method != "POST":
+        return _form_page(request, found, "withdraw", None)
+    return _act(request, found, "withdraw", None, applicant.withdraw, _("You have withdrawn your application."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@granted
+def reopen(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    """Not solved: say why, and it goes back to the department."""
+    if request.method != "POST":
+        return _form_page(request, found, "reopen", ReopenForm())
+    done = _("Your application was reopened. The department looks at it again.")
+    return _act(request, found, "reopen", ReopenForm(request.POST), applicant.reopen, done)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@granted
+def rate(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    """Was it solved, and how good was it."""
+    if request.method != "POST":
+        return _form_page(request, found, "rate", RateForm())
+    return _act(request, found, "rate", RateForm(request.POST), _rate, _("Thank you for telling us."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@granted
+def contact(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    """Show one's contact details after a code was sent to the phone in them."""
+    if _level(request, found) == grants.Level.PHONE:
+        return redirect("portal:request", number=found.number)
+    if request.method != "POST":
+        return _form_page(request, found, "contact", CodeForm() if "sent" in request.GET else None)
+    if "send" in request.POST:
+        return _send_contact_code(request, found)
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        try:
+            access.confirm_contact(request=found, code=form.cleaned_data["code"])
+        except DomainError as error:
+            form.add_error("code", str(error.message))
+    if form.errors:
+        return _form_page(request, found, "contact", form, UNPROCESSABLE)
+    grants.grant(request.session, found.number, grants.Level.PHONE)
+    messages.success(request, _("Your phone is confirmed. Your details are shown for an hour."))
+    return redirect("portal:request", number=found.number)
+
+
+def _send_contact_code(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    try:
+        address = throttle.client_address(request)
+        access.send_contact_code(request=found, language=get_language() or "tr", remote_address=address)
+    except DomainError as error:
+        return _form_page(request, found, "contact", None, http_status(error), refused=error.message)
+    again = "again" if "again" in request.POST else "1"
+    return redirect(f"{reverse('portal:request_contact', args=[found.number])}?sent={again}")
+
+
+def _act(
+    request: HttpRequest, found: ServiceRequest, name: str, form: Any, service: Callable[..., Any], done: Any
+) -> HttpResponse:
+    """Check the form, call the service and go back to the request; or say beside the field what is wrong."""
+    if form is not None and not form.is_valid():
+        return _form_page(request, found, name, form, UNPROCESSABLE)
+    try:
+        service(request_id=found.pk, actor=Actor.applicant(found.pk), **(form.cleaned_data if form else {}))
+    except DomainError as error:
+        return _refused(request, found, name, form, error)
+    messages.success(request, done)
+    return redirect("portal:request", number=found.number)
+
+
+def _refused(request: HttpRequest, found: ServiceRequest, name: str, form: Any, error: DomainError) -> HttpResponse:
+    if form is None:
+        return _form_page(request, found, name, None, http_status(error), refused=error.message)
+    form.add_error(error.field if error.field in form.fields else None, str(error.message))
+    return _form_page(request, found, name, form, http_status(error))
+
+
+def _rate(*, solved: str, **rest: Any) -> None:
+    applicant.rate(solved=solved == "yes", score=int(rest.pop("score")), **rest)
+
+
+def _form_page(
+    request: HttpRequest, found: ServiceRequest, name: str, form: Any, status: int = 200, *, refused: Any = ""
+) -> HttpResponse:
+    context = {**page_of(found, level=_level(request, found)), "form": form, "refused": refused}
+    return render(request, f"portal/request_{name}.html", context, status=status)
+
+
+def _level(request: HttpRequest, found: ServiceRequest) -> grants.Level | None:
+    return grants.level_of(request.session, found.number)

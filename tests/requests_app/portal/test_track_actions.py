@@ -1,0 +1,214 @@
+"""What an applicant can do about an own request."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from common.secrets import new_secret
+from requests_app.actors import Actor
+from requests_app.models import Attachment, Feedback, Note, ServiceRequest
+from requests_app.services import conversation
+from requests_app.workflow import Status
+from tests import factories
+from tests.requests_app.portal.citizen import Citizen, text_of
+from tests.requests_app.portal.conftest import picture
+
+SECRET = new_secret()
+
+
+@pytest.fixture
+def owner(town: factories.Town) -> Citizen:
+    return Citizen()
+
+
+def opened(owner: Citizen, request: ServiceRequest) -> ServiceRequest:
+    """The request, its link followed."""
+    owner.get("track_link", SECRET)
+    return request
+
+
+@pytest.fixture
+def received(town: factories.Town, owner: Citizen) -> ServiceRequest:
+    return opened(owner, factories.submit(town, secret=SECRET)) or factories.submit(town)
+
+
+@pytest.fixture
+def closed(town: factories.Town, people: factories.People, owner: Citizen) -> ServiceRequest:
+    return opened(owner, factories.closed(town, people, secret=SECRET))
+
+
+@pytest.fixture
+def asked(town: factories.Town, people: factories.People, owner: Citizen) -> ServiceRequest:
+    request = factories.in_progress(town, people, secret=SECRET)
+    conversation.ask(request_id=request.pk, question="Hangi kapı?", actor=Actor.staff(people.head_a))
+    return opened(owner, request)
+
+
+def status_of(request: ServiceRequest) -> str:
+    request.refresh_from_db()
+    return request.status
+
+
+# --- Adding and replying
+
+
+def test_text_and_files_can_be_added(owner: Citizen, received: ServiceRequest) -> None:
+    response = owner.post("request_add", received.number, text="Sağ tarafta.", files=[picture("a.jpg")])
+    assert response["Location"] == f"/takip/basvuru/{received.number}/"
+    assert Note.objects.get().text == "Sağ tarafta."
+    assert Attachment.objects.get().original_name == "a.jpg"
+    assert "eklediğiniz bilgiyi aldık" in text_of(owner.get("request", received.number))
+
+
+def test_nothing_cannot_be_added(owner: Citizen, received: ServiceRequest) -> None:
+    response = owner.post("request_add", received.number, text="  ")
+    assert response.status_code == 422
+    assert "Göndermeden önce bir şey yazın." in text_of(response)
+
+
+@pytest.mark.parametrize("text", ["a" * 4001, "bir\x00iki"])
+def test_text_that_cannot_be_kept_is_shown_again(owner: Citizen, received: ServiceRequest, text: str) -> None:
+    response = owner.post("request_add", received.number, text=text)
+    assert response.status_code == 422
+    assert "id_text_error" in text_of(response)
+    assert not Note.objects.exists()
+
+
+def test_a_bad_file_keeps_the_text(owner: Citizen, received: ServiceRequest) -> None:
+    file = SimpleUploadedFile("kotu.exe", b"MZ")
+    response = owner.post("request_add", received.number, text="Uzun bir açıklama", files=[file])
+    assert response.status_code == 422
+    assert "kotu.exe" in text_of(response)
+    assert "Uzun bir açıklama</textarea>" in text_of(response)
+    assert not Note.objects.exists()
+
+
+def test_too_many_files_at_once_are_refused(owner: Citizen, received: ServiceRequest) -> None:
+    files = [picture(f"{number}.jpg") for number in range(6)]
+    response = owner.post("request_add", received.number, text="Fotoğraflar", files=files)
+    assert response.status_code == 422
+    assert "id_files_error" in text_of(response)
+
+
+def test_nothing_can_be_added_once_it_is_finished(owner: Citizen, closed: ServiceRequest) -> None:
+    response = owner.post("request_add", closed.number, text="Bir şey daha")
+    assert response.status_code == 409
+    assert "Bir şey daha</textarea>" in text_of(response)
+
+
+def test_the_reply_takes_the_request_back_to_work(owner: Citizen, asked: ServiceRequest) -> None:
+    assert status_of(asked) == Status.WAITING_FOR_APPLICANT
+    response = owner.post("request_add", asked.number, text="Mavi kapı.")
+    assert response.status_code == 302
+    assert status_of(asked) == Status.IN_PROGRESS
+
+
+def test_an_empty_reply_shows_the_question_again(owner: Citizen, asked: ServiceRequest) -> None:
+    response = owner.post("request_add", asked.number, text="")
+    assert response.status_code == 422
+    assert "Hangi kapı?" in text_of(response)
+
+
+def test_the_page_for_adding_can_be_opened_by_itself(owner: Citizen, received: ServiceRequest) -> None:
+    assert "Ne eklemek istiyorsunuz?" in text_of(owner.get("request_add", received.number))
+
+
+# --- Withdrawing
+
+
+def test_withdrawing_asks_once_more(owner: Citizen, received: ServiceRequest) -> None:
+    assert "geri çekmek istiyor musunuz?" in text_of(owner.get("request_withdraw", received.number))
+    assert status_of(received) == Status.RECEIVED
+
+
+def test_withdrawing_ends_the_request(owner: Citizen, received: ServiceRequest) -> None:
+    assert owner.post("request_withdraw", received.number).status_code == 302
+    assert status_of(received) == Status.WITHDRAWN
+    assert "Başvurunuzu geri çektiniz." in text_of(owner.get("request", received.number))
+
+
+def test_a_finished_request_cannot_be_withdrawn(owner: Citizen, closed: ServiceRequest) -> None:
+    response = owner.post("request_withdraw", closed.number)
+    assert response.status_code == 409
+    assert status_of(closed) == Status.CLOSED
+
+
+def test_a_finished_request_does_not_offer_to_be_withdrawn(owner: Citizen, closed: ServiceRequest) -> None:
+    assert "Şimdi geri çekilemez." in text_of(owner.get("request_withdraw", closed.number))
+
+
+# --- Reopening
+
+
+def test_a_closed_request_is_reopened_with_a_reason(owner: Citizen, closed: ServiceRequest) -> None:
+    assert owner.post("request_reopen", closed.number, reason="Çukur yine açıldı.").status_code == 302
+    assert status_of(closed) == Status.ROUTED
+    assert Note.objects.get().text == "Çukur yine açıldı."
+
+
+def test_reopening_needs_a_reason(owner: Citizen, closed: ServiceRequest) -> None:
+    response = owner.post("request_reopen", closed.number, reason="")
+    assert response.status_code == 422
+    assert "Neyin çözülmediğini yazın." in text_of(response)
+    assert status_of(closed) == Status.CLOSED
+
+
+def test_after_the_window_it_cannot_be_reopened_and_the_reason_is_not_lost(
+    owner: Citizen, closed: ServiceRequest
+) -> None:
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        owner.get("track_link", SECRET)
+        assert "yeniden-ac" not in text_of(owner.get("request", closed.number))
+        response = owner.post("request_reopen", closed.number, reason="Çok geç kaldım.")
+    assert response.status_code == 422
+    assert "Çok geç kaldım.</textarea>" in text_of(response)
+    assert status_of(closed) == Status.CLOSED
+
+
+def test_an_open_request_is_not_reopened(owner: Citizen, received: ServiceRequest) -> None:
+    assert owner.post("request_reopen", received.number, reason="x").status_code == 409
+
+
+# --- Rating
+
+
+def test_a_closed_request_is_rated(owner: Citizen, closed: ServiceRequest) -> None:
+    assert "Sorununuz çözüldü mü?" in text_of(owner.get("request", closed.number))
+    assert owner.post("request_rate", closed.number, solved="yes", score="5", comment="Sağ olun").status_code == 302
+    feedback = Feedback.objects.get()
+    assert (feedback.solved, feedback.score, feedback.comment) == (True, 5, "Sağ olun")
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"score": "3"}, "id_solved_error"),
+        ({"solved": "yes"}, "id_score_error"),
+        ({"solved": "yes", "score": "6"}, "id_score_error"),
+        ({"solved": "yes", "score": "0"}, "id_score_error"),
+        ({"solved": "maybe", "score": "3"}, "id_solved_error"),
+        ({"solved": "no", "score": "1", "comment": "a" * 501}, "id_comment_error"),
+    ],
+)
+def test_an_incomplete_rating_says_what_is_missing(
+    owner: Citizen, closed: ServiceRequest, fields: dict[str, str], where: str
+) -> None:
+    response = owner.post("request_rate", closed.number, **fields)
+    assert response.status_code == 422
+    assert where in text_of(response)
+    assert not Feedback.objects.exists()
+
+
+def test_a_request_is_rated_once(owner: Citizen, closed: ServiceRequest) -> None:
+    owner.post("request_rate", closed.number, solved="yes", score="5")
+    assert owner.post("request_rate", closed.number, solved="no", score="1").status_code == 422
+    assert Feedback.objects.get().score == 5
+    assert "request_rate" not in text_of(owner.get("request", closed.number))
+
+
+def test_an_open_request_is_not_rated(owner: Citizen, received: ServiceRequest) -> None:
+    assert owner.post("request_rate", received.number, solved="yes", score="5").status_code == 409
+    assert "Şimdi değerlendirilemez" in text_of(owner.get("request_rate", received.number))
