@@ -1,0 +1,97 @@
+"""What can be done on the page of a request: each verb with its form and its service."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from requests_app.actors import Actor
+from requests_app.forms import review as review_forms
+from requests_app.forms import triage as triage_forms
+from requests_app.models import RequestEvent
+from requests_app.services import answers, applicant, conversation, department, triage
+from requests_app.workflow import Verb
+
+# A second press of a button comes within this time of the first.
+PRESSED_TWICE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing to do.
+
+    ``text_field`` is the form's field for words, which standard replies are put into and ``key`` jumps to.
+    """
+
+    verbs: frozenset[Verb]
+    form: type[forms.Form]
+    service: Callable[..., Any]
+    text_field: str = ""
+    key: str = ""
+    is_versioned: bool = True
+
+    def run(self, request_id: int, actor: Actor, form: Any) -> None:
+        """Call the service with what ``form`` holds. Raises what the service raises."""
+        arguments = {**(form.arguments() if hasattr(form, "arguments") else form.cleaned_data)}
+        arguments.pop("version", None)
+        if self.is_versioned:
+            arguments["expected_version"] = form.cleaned_data["version"]
+        self.service(request_id=request_id, actor=actor, **arguments)
+
+    def was_just_done(self, request_id: int, actor: Actor, form: Any) -> bool:
+        """Whether ``actor`` did this very thing a moment ago: the button was pressed twice."""
+        found = RequestEvent.objects.filter(
+            request_id=request_id,
+            verb__in=self.verbs,
+            actor=actor.user,
+            version=form.cleaned_data["version"] + 1,
+            at__gte=timezone.now() - PRESSED_TWICE,
+        )
+        return found.exists()
+
+
+def _one(verb: Verb, form: type[forms.Form], service: Callable[..., Any], **options: Any) -> Decision:
+    return Decision(frozenset({verb}), form, service, **options)
+
+
+# By the last part of the address; also the name of the form on the page.
+DECISIONS: dict[str, Decision] = {
+    "route": _one(Verb.ROUTE, triage_forms.RouteForm, triage.route),
+    "reroute": _one(Verb.REROUTE, triage_forms.RerouteForm, triage.reroute, text_field="reason"),
+    "ask": _one(Verb.ASK, triage_forms.QuestionForm, conversation.ask, text_field="question"),
+    "resume": _one(Verb.RESUME, triage_forms.VersionForm, conversation.resume),
+    "reject": _one(Verb.REJECT, triage_forms.RejectForm, triage.reject, text_field="reason"),
+    "forward": _one(Verb.FORWARD, triage_forms.ForwardForm, triage.forward, text_field="reason"),
+    "merge": _one(Verb.MERGE, triage_forms.MergeForm, triage.merge),
+    "restore": _one(Verb.RESTORE, triage_forms.VersionForm, triage.restore),
+    "reclassify": _one(Verb.RECLASSIFY, triage_forms.ReclassifyForm, triage.reclassify),
+    "note": _one(
+        Verb.ADD_NOTE, triage_forms.NoteForm, conversation.add_note, text_field="text", key="n", is_versioned=False
+    ),
+    "extend": _one(Verb.EXTEND, triage_forms.ExtendForm, department.extend, text_field="reason"),
+    "approve": Decision(frozenset({Verb.APPROVE_ANSWER, Verb.APPROVE_DATE}), review_forms.ApproveForm, answers.approve),
+    "return": _one(
+        Verb.RETURN_ANSWER, review_forms.ReturnAnswerForm, answers.return_answer, text_field="reason", key="r"
+    ),
+    "reopen": _one(Verb.REOPEN, review_forms.ReopenForm, applicant.reopen, text_field="reason"),
+}
+
+
+def form_of(name: str, data: Any = None, **options: Any) -> Any:
+    """The form of a decision; several stand on one page, so each has its own ids."""
+    decision = DECISIONS[name]
+    form = decision.form(data, auto_id=f"{name}_%s", **options)
+    if decision.key:
+        form.fields[decision.text_field].widget.attrs["data-key"] = decision.key
+    return form
+
+
+def with_reply(name: str, data: Any, body: str) -> Any:
+    """What was typed into the decision's form, with a standard reply below it."""
+    field = DECISIONS[name].text_field
+    extended = data.copy()
+    extended[field] = "\n\n".join(filter(None, (data.get(field, "").strip(), body)))
+    return extended

@@ -1,0 +1,135 @@
+"""What the municipality configures: categories, rules, legal periods, standard replies, other authorities.
+
+Rows go out of use instead of away, because requests and their history point to them. A row that somebody
+changes here belongs to the staff from then on: its ``source`` is emptied, and no reference pack touches it.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from common.memo import forget_all
+from requests_app.forms.reference import CategoryForm
+from requests_app.models import Authority, Category, LegalPeriod, RoutingRule, StandardReply
+from requests_app.services import clock
+
+
+class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Added and changed with the stock permissions, never deleted."""
+
+    show_facets = admin.ShowFacets.NEVER
+    actions: Any = ("take_out_of_use", "take_into_use")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: what is not wanted any more goes out of use."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """From now on the row belongs to the staff."""
+        obj.source = ""
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(forget_all)
+
+    @admin.action(description=_("Take out of use"), permissions=["change"])
+    def take_out_of_use(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """No form offers the rows any more; what refers to them stays."""
+        self._switch(request, queryset, is_active=False)
+
+    @admin.action(description=_("Take into use"), permissions=["change"])
+    def take_into_use(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """The rows are offered again."""
+        self._switch(request, queryset, is_active=True)
+
+    def _switch(self, request: HttpRequest, queryset: QuerySet[Any], *, is_active: bool) -> None:
+        changed = 0
+        for row in queryset.exclude(is_active=is_active):
+            row.is_active, row.source = is_active, ""
+            try:
+                row.full_clean()
+            except ValidationError as error:
+                self.message_user(request, f"{row}: {' '.join(error.messages)}", messages.WARNING)
+                continue
+            row.save(update_fields=["is_active", "source"])
+            changed += 1
+        transaction.on_commit(forget_all)
+        text = ngettext("%(count)d row was changed.", "%(count)d rows were changed.", changed)
+        self.message_user(request, text % {"count": changed}, messages.SUCCESS if changed else messages.INFO)
+
+
+@admin.register(Category)
+class CategoryAdmin(ReferenceAdmin):
+    """Subjects of applications."""
+
+    form = CategoryForm
+    list_display = ("name", "group", "department", "kind", "target_working_hours", "auto_route", "is_active")
+    list_filter = ("is_active", "auto_route", "kind", "group")
+    list_select_related = ("department",)
+    search_fields = ("name", "code", "group")
+    fieldsets = (
+        (None, {"fields": ("code", "name", "name_en", "group", "group_en", "is_active", "sort_order")}),
+        (_("Handling"), {"fields": ("department", "auto_route", "kind", "target_working_hours", "keywords")}),
+        (_("What the applicant reads"), {"fields": ("help", "help_en", "questions")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code is what packs and drafts know the category by: it never changes."""
+        return ("code",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A new service target moves the clocks of open requests."""
+        super().save_model(request, obj, form, change)
+        if change and "target_working_hours" in form.changed_data:
+            clock.on_calendar_changed()
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(ReferenceAdmin):
+    """Exceptions of a neighbourhood."""
+
+    list_display = ("category", "neighbourhood", "department", "note", "is_active")
+    list_filter = ("is_active", "department")
+    list_select_related = ("category", "neighbourhood", "department")
+    search_fields = ("category__name", "neighbourhood__name")
+    fields = ("category", "neighbourhood", "department", "note", "is_active")
+
+
+@admin.register(LegalPeriod)
+class LegalPeriodAdmin(ReferenceAdmin):
+    """Periods set by law. A new law is a new row; the old one ends."""
+
+    actions: Any = ()
+    list_display = ("kind", "days", "unit", "extended_days", "article", "valid_from", "valid_to")
+    list_filter = ("kind",)
+    fields = ("kind", "days", "unit", "extended_days", "article", "valid_from", "valid_to")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The clocks of open requests are counted again."""
+        super().save_model(request, obj, form, change)
+        clock.on_calendar_changed()
+
+
+@admin.register(StandardReply)
+class StandardReplyAdmin(ReferenceAdmin):
+    """Texts that are used again and again."""
+
+    list_display = ("title", "category", "outcome", "is_active")
+    list_filter = ("is_active", "outcome")
+    list_select_related = ("category",)
+    search_fields = ("title", "body", "code")
+    fields = ("code", "title", "body", "category", "outcome", "is_active")
+
+
+@admin.register(Authority)
+class AuthorityAdmin(ReferenceAdmin):
+    """Other public bodies."""
+
+    list_display = ("name", "phone", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "code")
+    fields = ("code", "name", "phone", "is_active")

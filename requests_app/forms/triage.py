@@ -1,0 +1,151 @@
+"""Forms of the triage page. They check shape only; what may be done is decided by the services.
+
+``arguments`` are the service's own, so that a page can hand them on without knowing which form it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Department
+from requests_app import catalogue
+from requests_app.forms.desk import TEXT_MAX, ExtendForm, NoteForm, QuestionForm, ReasonForm, VersionForm
+from requests_app.forms.fields import DegreesField, PlainTextField, RequestNumberField
+from requests_app.models import Authority, ServiceRequest
+from requests_app.services.intake import Place
+from requests_app.vocabulary import Kind
+
+CHOOSE_DEPARTMENT = _("Choose a department from the list.")
+CHOOSE_AUTHORITY = _("Choose an authority from the list.")
+
+
+def department_field(**options: Any) -> forms.ModelChoiceField[Department]:
+    """A choice among the departments that exist."""
+    return forms.ModelChoiceField(
+        label=_("Department"),
+        queryset=Department.objects.active(),
+        empty_label=_("Choose a department"),
+        error_messages={"required": CHOOSE_DEPARTMENT, "invalid_choice": CHOOSE_DEPARTMENT},
+        **options,
+    )
+
+
+class RouteForm(VersionForm):
+    """To a department."""
+
+    department = department_field()
+
+
+class RerouteForm(RouteForm):
+    """To another department; the reason is for that department and for whoever teaches the router."""
+
+    reason = PlainTextField(
+        label=_("Reason"), required=False, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class RejectForm(ReasonForm):
+    """Not taken up."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("The applicant reads it on the tracking page and gets an SMS.")
+
+
+class ForwardForm(VersionForm):
+    """To another public body."""
+
+    authority = forms.ModelChoiceField(
+        label=_("Authority"),
+        queryset=Authority.objects.filter(is_active=True),
+        empty_label=_("Choose an authority"),
+        help_text=_("The applicant gets an SMS with its name (Law 3071, art. 5)."),
+        error_messages={"required": CHOOSE_AUTHORITY, "invalid_choice": CHOOSE_AUTHORITY},
+    )
+    reason = PlainTextField(
+        label=_("Note"), required=False, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class MergeForm(VersionForm):
+    """The same matter as another application."""
+
+    into_number = RequestNumberField(
+        label=_("Number of the other application"),
+        help_text=_("Both keep their numbers; the applicant gets the other one's answer as well."),
+    )
+
+
+class ReclassifyForm(VersionForm):
+    """Kind, category and place put right."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    neighbourhood = forms.ChoiceField(label=_("Neighbourhood"), required=False)
+    address = PlainTextField(label=_("Address or description of the place"), required=False, max_length=300)
+    latitude = DegreesField(label=_("Latitude"), required=False, most=90)
+    longitude = DegreesField(label=_("Longitude"), required=False, most=180)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = [("", _("No category")), *catalogue.category_choices()]  # type: ignore[attr-defined]
+        self.fields["neighbourhood"].choices = [("", _("No neighbourhood")), *catalogue.neighbourhood_choices()]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(request: ServiceRequest) -> dict[str, Any]:
+        """What is known now."""
+        return {
+            "kind": request.kind,
+            "category": request.category.code if request.category else "",
+            "neighbourhood": request.neighbourhood.code if request.neighbourhood else "",
+            "address": request.address,
+            "latitude": request.latitude,
+            "longitude": request.longitude,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """Both coordinates or none."""
+        values = self.cleaned_data
+        for name, other in (("latitude", "longitude"), ("longitude", "latitude")):
+            if not self.errors and values[name] is None and values[other] is not None:
+                self.add_error(name, _("A point needs both numbers. Write this one too, or clear the other."))
+        return values
+
+    def arguments(self) -> dict[str, Any]:
+        """What ``triage.reclassify`` takes."""
+        values = self.cleaned_data
+        neighbourhood = catalogue.neighbourhoods().get(values["neighbourhood"])
+        return {
+            "kind": Kind(values["kind"]),
+            "category": catalogue.categories().get(values["category"]),
+            "place": Place(
+                neighbourhood_id=neighbourhood.pk if neighbourhood else None,
+                address=values["address"],
+                latitude=values["latitude"],
+                longitude=values["longitude"],
+            ),
+        }
+
+
+class TargetForm(forms.Form):
+    """Where several requests go: to one department, or each to the one suggested for it."""
+
+    department = department_field(required=False)
+
+
+__all__ = [
+    "ExtendForm",
+    "ForwardForm",
+    "MergeForm",
+    "NoteForm",
+    "QuestionForm",
+    "ReclassifyForm",
+    "RejectForm",
+    "RerouteForm",
+    "RouteForm",
+    "TargetForm",
+    "VersionForm",
+]

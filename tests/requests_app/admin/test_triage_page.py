@@ -1,0 +1,373 @@
+"""The triage page: what it shows, each decision, and who may not take it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from notifications.models import Message
+from requests_app.actors import Actor
+from requests_app.models import ServiceRequest, StandardReply
+from requests_app.services import department, routing, triage
+from requests_app.services.intake import Place
+from requests_app.workflow import Status
+from tests import factories
+from tests.factories import People, Town
+from tests.requests_app.admin.addresses import ALL, TRIAGE, decide, listing, page, typed
+from tests.requests_app.admin.conftest import Browser
+
+
+@pytest.fixture
+def waiting(town: Town) -> ServiceRequest:
+    """A request that the router has looked at."""
+    request = factories.submit(town)
+    routing.route_waiting()
+    request.refresh_from_db()
+    return request
+
+
+def status_of(request: ServiceRequest) -> str:
+    """The status in the database."""
+    return ServiceRequest.objects.values_list("status", flat=True).get(pk=request.pk)
+
+
+# --- What it shows -----------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_application_and_the_suggestions_with_their_reasons(
+    clerk: Client, waiting: ServiceRequest
+) -> None:
+    response = clerk.get(page(TRIAGE, waiting))
+    text = response.content.decode()
+    assert waiting.description in text
+    assert [offer.department.code for offer in response.context["page"].offers] == ["fen"]
+    assert "Konu: Yol çukuru" in text
+
+
+def test_words_are_the_reason_where_no_category_was_chosen(clerk: Client, town: Town) -> None:
+    request = factories.submit(town, category=None)
+    routing.route_waiting()
+    assert "çukur (Yol çukuru)" in clerk.get(page(TRIAGE, request)).content.decode()
+
+
+def test_the_page_works_before_the_router_has_looked(clerk: Client, town: Town) -> None:
+    response = clerk.get(page(TRIAGE, factories.submit(town)))
+    assert [offer.department.code for offer in response.context["page"].offers] == ["fen"]
+
+
+def test_a_department_that_returned_it_comes_last_with_its_reason(clerk: Client, town: Town, people: People) -> None:
+    request = factories.submit(town, description="Ağaç budama ve yolda çukur var.")
+    routing.route_waiting()
+    triage.route(request_id=request.pk, department=town.roads, actor=Actor.staff(people.clerk))
+    department.return_to_triage(request_id=request.pk, reason="Ağaç işi bizde değil.", actor=Actor.staff(people.head_a))
+    response = clerk.get(page(TRIAGE, request))
+    assert [offer.department.code for offer in response.context["page"].offers] == ["park", "fen"]
+    assert "Ağaç işi bizde değil." in response.content.decode()
+
+
+def test_earlier_applications_of_the_phone_are_listed(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    earlier = factories.submit(town, category=town.tree)
+    someone_else = factories.submit(
+        town, contact=factories.intake.Contact(name="Başka Biri", phone=factories.OTHER_PHONE)
+    )
+    shown = clerk.get(page(TRIAGE, waiting)).context["page"].earlier
+    assert earlier in shown
+    assert someone_else not in shown
+
+
+def test_name_and_phone_are_masked(clerk: Client, waiting: ServiceRequest) -> None:
+    text = clerk.get(page(TRIAGE, waiting)).content.decode()
+    assert "0500 *** ** 01" in text
+    assert "Zeynep Deneme" not in text
+    assert "0500 000 00 01" not in text
+
+
+def test_html_in_the_text_stays_text(clerk: Client, town: Town) -> None:
+    request = factories.submit(town, description="<script>alert(1)</script> çukur")
+    for address in (page(TRIAGE, request), listing(TRIAGE), page(ALL, request)):
+        assert "<script>alert" not in clerk.get(address).content.decode()
+
+
+def test_a_decided_application_opens_on_its_own_page(clerk: Client, town: Town, people: People) -> None:
+    request = factories.routed(town, people)
+    assert clerk.get(page(TRIAGE, request)).headers["Location"] == page(ALL, request)
+
+
+def test_an_unknown_application_does_not_exist(clerk: Client, town: Town) -> None:
+    assert clerk.get(f"{listing(TRIAGE)}999999/change/").status_code == 404
+
+
+def test_queries_of_the_page_do_not_grow_with_what_it_lists(
+    clerk: Client, waiting: ServiceRequest, town: Town, django_assert_max_num_queries: Any
+) -> None:
+    clerk.get(page(TRIAGE, waiting))
+    counted = []
+    for _ in range(2):
+        for _ in range(3):
+            factories.submit(town)
+        with django_assert_max_num_queries(26) as captured:
+            clerk.get(page(TRIAGE, waiting))
+        counted.append(len(captured))
+    assert counted[0] == counted[1]
+
+
+# --- Decisions ---------------------------------------------------------------------------------------
+
+
+def test_one_press_sends_it_to_the_department(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    clerk.post(decide(TRIAGE, waiting, "route"), typed(waiting, department=town.roads.pk))
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.department) == (Status.ROUTED, town.roads)
+
+
+def test_asking_sends_the_question(clerk: Client, waiting: ServiceRequest) -> None:
+    clerk.post(decide(TRIAGE, waiting, "ask"), typed(waiting, question="Hangi kapının önünde?"))
+    assert status_of(waiting) == Status.WAITING_FOR_APPLICANT
+    assert Message.objects.filter(event="request_question").exists()
+
+
+def test_rejecting_keeps_the_reason(clerk: Client, waiting: ServiceRequest) -> None:
+    clerk.post(decide(TRIAGE, waiting, "reject"), typed(waiting, reason="Bu bir reklam metni."))
+    assert status_of(waiting) == Status.REJECTED
+    assert waiting.notes.get().text == "Bu bir reklam metni."
+
+
+def test_forwarding_names_the_authority(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    clerk.post(decide(TRIAGE, waiting, "forward"), typed(waiting, authority=town.water_board.pk))
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.authority) == (Status.FORWARDED, town.water_board)
+
+
+def test_merging_takes_the_number_of_the_other(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    other = factories.submit(town)
+    clerk.post(decide(TRIAGE, waiting, "merge"), typed(waiting, into_number=other.number.replace("-", " ")))
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.merged_into) == (Status.MERGED, other)
+
+
+def test_correcting_category_and_place_keeps_it_on_the_page(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    values = {"kind": "request", "category": "agac", "neighbourhood": "ilik", "address": "Park Sokak", "latitude": "39,005", "longitude": "34.005"}  # fmt: skip
+    response = clerk.post(decide(TRIAGE, waiting, "reclassify"), typed(waiting, **values))
+    waiting.refresh_from_db()
+    assert response.headers["Location"].startswith(page(TRIAGE, waiting))
+    assert (waiting.category, waiting.neighbourhood, waiting.latitude) == (town.tree, town.hill, 39.005)
+
+
+def test_a_note_is_kept_and_shown(clerk: Client, waiting: ServiceRequest) -> None:
+    clerk.post(decide(TRIAGE, waiting, "note"), typed(waiting, text="İkinci kez aradı."))
+    assert "İkinci kez aradı." in clerk.get(page(TRIAGE, waiting)).content.decode()
+
+
+DECISIONS = {
+    "route": {"department": 1},
+    "ask": {"question": "Nerede?"},
+    "reject": {"reason": "Reklam."},
+    "forward": {"authority": 1},
+    "merge": {"into_number": "x"},
+    "reclassify": {"kind": "request"},
+    "note": {"text": "Not."},
+}
+
+
+@pytest.fixture
+def sent(town: Town) -> dict[str, dict[str, Any]]:
+    """Right values for every decision."""
+    other = factories.submit(town)
+    ids = {"route": {"department": town.roads.pk}, "forward": {"authority": town.water_board.pk}, "merge": {"into_number": other.number}}  # fmt: skip
+    return {name: {**values, **ids.get(name, {})} for name, values in DECISIONS.items()}
+
+
+OTHERS = ["agent", "administrator", "head_a", "staff_a", "head_b", "stranger"]
+NOT_THEIRS = [(who, decision) for who in OTHERS for decision in DECISIONS if (who, decision) != ("agent", "note")]
+
+
+@pytest.mark.parametrize(("who", "decision"), NOT_THEIRS)
+def test_nobody_else_decides(
+    who: str, decision: str, people: People, browser: Browser, waiting: ServiceRequest, sent: dict[str, Any]
+) -> None:
+    person = browser(getattr(people, who))
+    for model in (TRIAGE, ALL):
+        response = person.post(decide(model, waiting, decision), typed(waiting, **sent[decision]))
+        assert response.status_code in (302, 403)
+    waiting.refresh_from_db()
+    assert (waiting.version, waiting.status) == (1, Status.RECEIVED)
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_visitor_decides_nothing(
+    decision: str, client: Client, waiting: ServiceRequest, sent: dict[str, Any]
+) -> None:
+    client.post(decide(TRIAGE, waiting, decision), typed(waiting, **sent[decision]))
+    assert ServiceRequest.objects.get(pk=waiting.pk).version == 1
+
+
+def test_a_decision_needs_a_post(clerk: Client, waiting: ServiceRequest) -> None:
+    assert clerk.get(decide(TRIAGE, waiting, "reject")).status_code == 405
+
+
+def test_a_decision_that_does_not_exist_is_not_found(clerk: Client, waiting: ServiceRequest) -> None:
+    assert clerk.post(decide(TRIAGE, waiting, "explode"), typed(waiting)).status_code == 404
+
+
+# --- Refusals ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decision", "values", "message"),
+    [
+        ("route", {"department": ""}, "Listeden bir müdürlük seçin."),
+        ("route", {"department": "999999"}, "Listeden bir müdürlük seçin."),
+        ("route", {"department": "bir"}, "Listeden bir müdürlük seçin."),
+        ("forward", {"authority": "999999"}, "Listeden bir kurum seçin."),
+        ("merge", {"into_number": "26-9999999-9"}, "başvuru"),
+        ("reject", {"reason": "   "}, "Nedenini yazın."),
+        ("ask", {"question": ""}, "Soruyu yazın."),
+        ("reclassify", {"kind": "request", "latitude": "39"}, "Nokta için"),
+        ("reclassify", {"kind": "nothing"}, "problem"),
+    ],
+)
+def test_bad_input_is_refused_beside_the_field(
+    decision: str, values: dict[str, str], message: str, clerk: Client, waiting: ServiceRequest
+) -> None:
+    response = clerk.post(decide(TRIAGE, waiting, decision), typed(waiting, **values))
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    assert status_of(waiting) == Status.RECEIVED
+
+
+def test_merging_into_a_finished_application_is_refused(
+    clerk: Client, waiting: ServiceRequest, town: Town, people: People
+) -> None:
+    finished = factories.closed(town, people)
+    response = clerk.post(decide(TRIAGE, waiting, "merge"), typed(waiting, into_number=finished.number))
+    assert response.status_code == 422
+    assert "O başvuru sonuçlanmış" in response.content.decode()
+
+
+def test_a_stale_version_keeps_what_was_typed_and_says_who_was_quicker(
+    clerk: Client, waiting: ServiceRequest, town: Town, people: People
+) -> None:
+    triage.reclassify(
+        request_id=waiting.pk,
+        kind=waiting.kind,
+        category=town.tree,
+        place=Place(),
+        actor=Actor.staff(people.specialist),
+    )
+    response = clerk.post(decide(TRIAGE, waiting, "reject"), typed(waiting, reason="Uzun uzun yazılmış neden."))
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "Elif Denet" in text
+    assert "Uzun uzun yazılmış neden." in text
+    assert status_of(waiting) == Status.RECEIVED
+    assert f'name="version" value="{waiting.version + 1}"' in text
+
+
+def test_a_decision_on_what_was_decided_meanwhile_hands_back_what_was_typed(
+    clerk: Client, waiting: ServiceRequest, town: Town, people: People
+) -> None:
+    triage.route(request_id=waiting.pk, department=town.parks, actor=Actor.staff(people.specialist))
+    response = clerk.post(decide(TRIAGE, waiting, "reject"), typed(waiting, reason="Yazdıklarım burada."))
+    assert response.status_code == 409
+    assert response.context["page"].lost_texts == ["Yazdıklarım burada."]
+
+
+def test_pressing_twice_is_no_error(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    address, values = decide(TRIAGE, waiting, "route"), typed(waiting, department=town.roads.pk)
+    first, second = clerk.post(address, values), clerk.post(address, values)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert waiting.events.filter(verb="route").count() == 1
+
+
+def test_the_same_press_by_somebody_else_is_told(
+    clerk: Client, specialist: Client, waiting: ServiceRequest, town: Town
+) -> None:
+    address, values = decide(TRIAGE, waiting, "route"), typed(waiting, department=town.roads.pk)
+    specialist.post(address, values)
+    assert clerk.post(address, values).status_code == 409
+
+
+def test_a_standard_reply_is_put_below_what_was_typed(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    values = typed(waiting, reason="Merhaba.", reply=StandardReply.objects.get().pk, insert="1")
+    response = clerk.post(decide(TRIAGE, waiting, "reject"), values)
+    assert "Merhaba.\n\nÇukur kapatıldı." in response.content.decode()
+    assert status_of(waiting) == Status.RECEIVED
+
+
+# --- Working a queue off -----------------------------------------------------------------------------
+
+
+def test_after_a_decision_the_next_one_opens_and_says_what_was_done(clerk: Client, town: Town) -> None:
+    first, second = factories.submit(town), factories.submit(town)
+    sent = clerk.post(decide(TRIAGE, first, "route"), typed(first, department=town.roads.pk), follow=True)
+    assert sent.redirect_chain[0][0].startswith(page(TRIAGE, second))
+    assert f"{first.number} yönlendirildi: Fen İşleri Müdürlüğü." in sent.content.decode()
+
+
+def test_after_the_last_one_the_empty_queue_opens(clerk: Client, waiting: ServiceRequest) -> None:
+    sent = clerk.post(decide(TRIAGE, waiting, "reject"), typed(waiting, reason="Reklam."), follow=True)
+    assert sent.redirect_chain[0][0] == f"{listing(TRIAGE)}?done={waiting.pk}"
+    assert "empty__title" in sent.content.decode()
+
+
+def test_the_next_one_comes_from_the_filtered_queue(clerk: Client, town: Town) -> None:
+    first = factories.submit(town, category=town.tree)
+    factories.submit(town, category=town.pothole)
+    second = factories.submit(town, category=town.tree)
+    address = f"{decide(TRIAGE, first, 'route')}?_changelist_filters=category%3Dagac"
+    location = clerk.post(address, typed(first, department=town.parks.pk)).headers["Location"]
+    assert location.startswith(page(TRIAGE, second))
+    assert "category%3Dagac" in location
+
+
+def test_the_next_one_is_not_what_a_colleague_has_open(clerk: Client, specialist: Client, town: Town) -> None:
+    first, second, third = (factories.submit(town) for _ in range(3))
+    specialist.get(page(TRIAGE, second))
+    location = clerk.post(decide(TRIAGE, first, "route"), typed(first, department=town.roads.pk)).headers["Location"]
+    assert location.startswith(page(TRIAGE, third))
+
+
+def test_the_page_says_who_else_has_it_open(clerk: Client, specialist: Client, waiting: ServiceRequest) -> None:
+    specialist.get(page(TRIAGE, waiting))
+    assert "Elif Denet" in clerk.get(page(TRIAGE, waiting)).content.decode()
+
+
+def test_a_rejection_can_be_taken_back_from_the_next_page(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    factories.submit(town)
+    after = clerk.post(decide(TRIAGE, waiting, "reject"), typed(waiting, reason="Reklam."), follow=True)
+    assert after.context["done"].can_restore
+    waiting.refresh_from_db()
+    back = clerk.post(decide(ALL, waiting, "restore"), typed(waiting))
+    assert back.headers["Location"] == page(TRIAGE, waiting)
+    assert status_of(waiting) == Status.RECEIVED
+
+
+def test_a_routing_can_be_corrected_from_the_next_page(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    factories.submit(town)
+    after = clerk.post(decide(TRIAGE, waiting, "route"), typed(waiting, department=town.roads.pk), follow=True)
+    assert after.context["done"].can_reroute
+    waiting.refresh_from_db()
+    clerk.post(decide(ALL, waiting, "reroute"), typed(waiting, department=town.parks.pk, reason="Yanlış bastım."))
+    waiting.refresh_from_db()
+    assert waiting.department == town.parks
+
+
+@pytest.mark.parametrize("done", ["", "abc", "999999", "1' OR 1", "9" * 40])
+def test_a_forged_message_shows_nothing(done: str, clerk: Client, waiting: ServiceRequest) -> None:
+    response = clerk.get(page(TRIAGE, waiting), {"done": done})
+    assert response.status_code == 200
+    assert response.context["done"] is None
+
+
+def test_what_somebody_else_did_is_not_claimed(
+    clerk: Client, waiting: ServiceRequest, town: Town, people: People
+) -> None:
+    other = factories.submit(town)
+    triage.reject(request_id=other.pk, reason="Reklam.", actor=Actor.staff(people.specialist))
+    assert clerk.get(page(TRIAGE, waiting), {"done": other.pk}).context["done"] is None
+
+
+def test_keys_lead_to_the_neighbours_in_the_queue(clerk: Client, town: Town) -> None:
+    first, second = factories.submit(town), factories.submit(town)
+    place = clerk.get(page(TRIAGE, second)).context["queue_place"]
+    assert (place.position, place.total, place.previous, place.next) == (2, 2, first.pk, first.pk)
