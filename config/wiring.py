@@ -1,0 +1,9 @@
+"""Where lower floors' events meet upper floors' services."""
+
+from common import events
+from requests_app.services import clock
+
+
+def connect() -> None:
+    """Subscribe everything. Called once, when the project is ready."""
+    events.calendar_changed.subscribe(clock.on_calendar_changed)

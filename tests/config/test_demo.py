@@ -1,0 +1,54 @@
+"""The demonstration: complete where it is wanted, impossible where it is not."""
+
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from config import demo
+from requests_app.models import ServiceRequest
+from requests_app.workflow import Status
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demonstration(settings: Any) -> None:
+    settings.DEMO = True
+    call_command("load_reference_data", "ornek", verbosity=0)
+    call_command("load_demo_data", verbosity=0)
+
+
+def test_outside_of_the_demonstration_there_are_no_demo_accounts(settings: Any) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="DEMO is off"):
+        call_command("load_demo_data")
+    assert not User.objects.exists()
+
+
+def test_every_status_but_merged_can_be_seen(demonstration: None) -> None:
+    seen = set(ServiceRequest.objects.values_list("status", flat=True))
+    assert set(Status) - seen == {Status.MERGED}
+
+
+def test_loading_again_changes_nothing(demonstration: None) -> None:
+    before = (User.objects.count(), ServiceRequest.objects.count())
+    call_command("load_demo_data", verbosity=0)
+    assert (User.objects.count(), ServiceRequest.objects.count()) == before
+
+
+@pytest.mark.parametrize("account", demo.ACCOUNTS, ids=lambda account: account.role)
+def test_every_demo_account_can_sign_in(account: demo.Account, demonstration: None, settings: Any) -> None:
+    settings.STAFF_MFA_REQUIRED = False
+    answer = Client().post(reverse("account_login"), {"login": account.email, "password": demo.PASSWORD})
+    assert answer.status_code == 302
+
+
+def test_the_demo_accounts_are_useless_once_the_demonstration_is_off(demonstration: None, settings: Any) -> None:
+    settings.DEMO = False
+    client = Client()
+    client.post(reverse("account_login"), {"login": demo.ACCOUNTS[0].email, "password": demo.PASSWORD})
+    assert client.get("/admin/").status_code == 302

@@ -1,0 +1,51 @@
+"""What the load balancer and the operator ask."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from config.tasks import HEARTBEAT, heartbeat
+
+
+def test_livez_answers_without_a_database(client: Client) -> None:
+    assert client.get("/livez").status_code == 200
+
+
+def test_readyz_is_green_when_every_part_is_there(client: Client, db: None) -> None:
+    heartbeat()
+    answer = client.get("/readyz")
+    assert (answer.status_code, set(answer.json().values())) == (200, {True})
+
+
+def test_readyz_names_a_worker_that_is_not_heard_of(client: Client, db: None) -> None:
+    cache.delete(HEARTBEAT)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert [name for name, fine in answer.json().items() if not fine] == ["worker"]
+
+
+def test_readyz_names_a_migration_that_was_not_applied(client: Client, db: None) -> None:
+    heartbeat()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'requests_app'")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["migrations"] is False
+
+
+def test_metrics_do_not_exist_without_a_token(client: Client, db: None, settings: Any) -> None:
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404
+
+
+@pytest.mark.parametrize(("sent", "status"), [("Bearer right", 200), ("Bearer wrong", 404)])
+def test_metrics_are_given_to_who_knows_the_token(
+    client: Client, db: None, settings: Any, sent: str, status: int
+) -> None:
+    settings.METRICS_TOKEN = "right"
+    answer = client.get("/metrics", headers={"authorization": sent})
+    assert answer.status_code == status
+    assert (b"acik_masa_requests_overdue" in answer.content) == (status == 200)
