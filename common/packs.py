@@ -9,11 +9,11 @@ Every mistake is a ``PackError`` that names the file, the item and the field.
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol, TypeVar
 
 _ABSENT = object()
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -195,3 +195,32 @@ def _item(values: dict[str, Any], *, file: str, key: tuple[str, ...], source: st
 
 def _label(values: Mapping[str, Any], key: tuple[str, ...]) -> str:
     return " ".join(str(values.get(field)) for field in key)
+
+
+class HasSource(Protocol):
+    """A row that says which pack it came from; empty where staff entered or changed it."""
+
+    source: Any
+
+
+Row = TypeVar("Row", bound=HasSource)
+
+
+def write_row(
+    row: Row, values: dict[str, Any], item: Item, counts: Counts, *, is_new: bool, save: Callable[[Row], object]
+) -> Row:
+    """Bring one row in line with its item, and count what was done. A row of the staff's is left alone."""
+    item.finish()
+    values = {**values, "source": item.source}
+    changed = [field for field, value in values.items() if is_new or getattr(row, field) != value]
+    if not is_new and not row.source:
+        counts.kept += 1
+    elif not is_new and not changed:
+        counts.unchanged += 1
+    else:
+        for field in changed:
+            setattr(row, field, values[field])
+        save(row)
+        counts.created += is_new
+        counts.updated += not is_new
+    return row

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pghistory
 from django.db import models, transaction
@@ -17,13 +17,15 @@ from django.utils import timezone
 
 from common.errors import InvalidInput
 from common.memo import forget_all
-from common.packs import Counts, Item, PackError, read_document, read_items
+from common.packs import Counts, Item, PackError, read_document, read_items, write_row
 from common.turkish import fold
 from departments.models import CalendarDay, Department, LegalText, Municipality, Neighbourhood
 from departments.places import box_of, polygons_of
 from departments.services.organisation import end_memberships
-from departments.services.saving import Row, save_valid
+from departments.services.saving import save_valid
 from departments.services.working_calendar import announce
+
+Sourced = TypeVar("Sourced", Municipality, Department, Neighbourhood, CalendarDay)
 
 
 @transaction.atomic
@@ -212,22 +214,8 @@ def _publish(key: dict[str, Any], content: dict[str, Any], item: Item, counts: C
         counts.created += 1
 
 
-def _write(row: Row, values: dict[str, Any], item: Item, counts: Counts, *, is_new: bool) -> Row:
-    """Create or update one row that has a ``source``, and count what was done."""
-    item.finish()
-    values = {**values, "source": item.source}
-    changed = [field for field, value in values.items() if getattr(row, field) != value]
-    if not is_new and not row.source:  # type: ignore[attr-defined]
-        counts.kept += 1
-    elif not is_new and not changed:
-        counts.unchanged += 1
-    else:
-        for field in changed:
-            setattr(row, field, values[field])
-        _save(row, item)
-        counts.created += is_new
-        counts.updated += not is_new
-    return row
+def _write(row: Sourced, values: dict[str, Any], item: Item, counts: Counts, *, is_new: bool) -> Sourced:
+    return write_row(row, values, item, counts, is_new=is_new, save=lambda ready: _save(ready, item))
 
 
 def _save(row: models.Model, item: Item) -> None:
