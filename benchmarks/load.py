@@ -1,0 +1,85 @@
+"""A closed loop of HTTP clients: each sends its next request when it has the answer to the last one.
+
+Plain streams and a new connection for each request, like the measurements this is compared with; a heavier
+client would take the processor time of what it measures.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run of ``seconds`` saw. Latencies are milliseconds, sorted."""
+
+    seconds: float
+    latencies: list[float]
+    failures: int
+
+    @property
+    def per_second(self) -> float:
+        """Successful answers a second."""
+        return len(self.latencies) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The latency that ``share`` (0 to 1) of the answers did not exceed, in milliseconds."""
+        return self.latencies[min(int(share * len(self.latencies)), len(self.latencies) - 1)]
+
+    def summary(self) -> dict[str, float]:
+        """Rounded figures for the report."""
+        return {
+            "per_second": round(self.per_second, 1),
+            "p50_ms": round(self.percentile(0.50), 2),
+            "p95_ms": round(self.percentile(0.95), 2),
+            "p99_ms": round(self.percentile(0.99), 2),
+            "answers": len(self.latencies),
+            "failures": self.failures,
+        }
+
+
+def post(path: str, body: str, *, port: int, headers: dict[str, str]) -> bytes:
+    """One HTTP/1.1 POST of a form as bytes on the wire."""
+    lines = {
+        "Host": f"127.0.0.1:{port}",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        **headers,
+    }
+    head = "\r\n".join(f"{name}: {value}" for name, value in lines.items())
+    return f"POST {path} HTTP/1.1\r\n{head}\r\n\r\n{body}".encode()
+
+
+def run(requests: Sequence[bytes], *, port: int, clients: int, good: Callable[[bytes], bool]) -> Result:
+    """Send every request once with ``clients`` at a time; ``good`` judges the beginning of an answer."""
+    return asyncio.run(_run(iter(requests), port, clients, good))
+
+
+async def _run(requests: Iterator[bytes], port: int, clients: int, good: Callable[[bytes], bool]) -> Result:
+    latencies: list[float] = []
+    failures = 0
+
+    async def client() -> None:
+        nonlocal failures
+        for request in requests:
+            before = time.perf_counter()
+            answer = await _exchange(request, port)
+            if good(answer):
+                latencies.append((time.perf_counter() - before) * 1000)
+            else:
+                failures += 1
+
+    began = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return Result(time.perf_counter() - began, sorted(latencies), failures)
+
+
+async def _exchange(request: bytes, port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(request)
+        return await reader.read(4096)
+    finally:
+        writer.close()

@@ -1,0 +1,63 @@
+"""gunicorn under measurement: started, waited for, its memory read, stopped."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_WITHIN_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WebServer:
+    """A running gunicorn."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def peak_memory_mb(self) -> float:
+        """The largest peak of resident memory among the workers, in megabytes."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return max(_peak_kb(int(pid)) for pid in children) / 1024
+
+
+@contextmanager
+def gunicorn(application: str, **environment: str) -> Iterator[WebServer]:
+    """Serve ``application`` with two workers as in production, on a free port of this machine."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", application]
+    settings = {**os.environ, "PORT": str(port), "WEB_WORKERS": "2", "PYTHONPATH": str(ROOT), **environment}
+    process = subprocess.Popen(command, cwd=ROOT, env=settings)
+    try:
+        _wait_for(port, process)
+        yield WebServer(port, process)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit("gunicorn did not start")
+
+
+def _peak_kb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
