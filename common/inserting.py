@@ -8,7 +8,7 @@ written once for each model and kept. Everything else uses the ordinary ``save()
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 
 def insert(row: models.Model, *, unless: str = "") -> bool:
@@ -18,14 +18,15 @@ def insert(row: models.Model, *, unless: str = "") -> bool:
     transaction is just committing, nothing is inserted. Returns whether the row was inserted.
     """
     sql, fields = _statement(type(row), unless)
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]  # looked up once instead of once for each field
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), database) for field in fields]
+    with database.cursor() as cursor:
         cursor.execute(sql, values)
         inserted = cursor.fetchone()
     if inserted is None:
         return False
     row.pk = inserted[0]
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return True
 
 

@@ -74,6 +74,8 @@ def _fold_unicode(text: str) -> str:
 
 def _without_marks(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_TO_SEARCH))
+    if decomposed.isascii():  # most texts by now, and asking each letter for its kind is slow
+        return decomposed
     return "".join(char for char in decomposed if unicodedata.category(char) not in _IGNORED_CATEGORIES)
 
 

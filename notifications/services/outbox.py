@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common import bell
 from common.errors import InvalidInput, NotPermitted
+from common.inserting import insert
 from notifications import policies
 from notifications.ids import new_id
 from notifications.lanes import POLICIES, Lane, deliver_task
@@ -37,7 +38,7 @@ def enqueue(
     what was permitted.
     """
     now = timezone.now()
-    message = Message.objects.create(
+    message = Message(
         id=new_id(),
         event=event,
         lane=lane,
@@ -49,6 +50,7 @@ def enqueue(
         due_at=now,
         expires_at=now + (expires_in or POLICIES[Lane(lane)].deadline),
     )
+    insert(message)
     bell.ring(deliver_task(lane), queue=str(lane))
     return message
 

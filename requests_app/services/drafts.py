@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -95,10 +95,25 @@ def send(*, draft: ApplicationDraft, key: str, application: intake.Application) 
         secret=tracking_secret(key),
         actor=Actor.applicant(),
     )
-    # First the draft, which locks it: a file added at this moment is either moved below or refused.
-    ApplicationDraft.objects.filter(pk=draft.pk).update(request=request, data={}, updated_at=timezone.now())
-    Attachment.objects.filter(draft=draft).update(draft=None, request=request)
+    _hand_over(draft, request)
     return request
+
+
+def _hand_over(draft: ApplicationDraft, request: ServiceRequest) -> None:
+    """Empty the draft and give its files to the request.
+
+    First the draft, which locks it: a file added at this moment is either moved after it or refused. Plain
+    SQL, because this is the portal's busiest write and composing it costs more than running it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE requests_app_applicationdraft SET request_id = %s, data = '{}', updated_at = %s WHERE id = %s",
+            [request.pk, timezone.now(), draft.pk],
+        )
+        cursor.execute(
+            "UPDATE requests_app_attachment SET draft_id = NULL, request_id = %s WHERE draft_id = %s",
+            [request.pk, draft.pk],
+        )
 
 
 def _lock(draft_id: int) -> ApplicationDraft:

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from common import bell
+from common.inserting import insert
 from common.numbers import make_number
 from common.secrets import secret_hash
 from common.turkish import fold
@@ -71,33 +72,31 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
     """
     request = _new_request(application, submission_key, secret, actor)
     check(actor, Verb.SUBMIT, request)
-    serial, before = _serial_and_earlier(submission_key)
-    if before is not None:
-        return ServiceRequest.objects.get(pk=before)
-    try:
-        with transaction.atomic():
-            return _write(request, serial, actor)
-    except IntegrityError:
-        # Sent twice at the same moment: the unique key let one of the two in.
-        winner = ServiceRequest.objects.filter(submission_key=submission_key).first()
-        if winner is None:
-            raise
-        return winner
+    with transaction.atomic(savepoint=False):
+        serial, before = _serial_and_earlier(submission_key)
+        if before is not None:
+            return ServiceRequest.objects.get(pk=before)
+        request.number = make_number(timezone.localdate(request.submitted_at).year, serial)
+        if not _write(request):
+            return ServiceRequest.objects.get(submission_key=submission_key)
+        _append_submission(request, actor)
+        _confirm(request)
+        bell.ring(ROUTER_BELL, queue="default")
+    return request
 
 
-def _write(request: ServiceRequest, serial: int, actor: Actor) -> ServiceRequest:
-    request.number = make_number(timezone.localdate(request.submitted_at).year, serial)
-    request.search_text = searchable(request)
+def _write(request: ServiceRequest) -> bool:
+    """Insert applicant and request; False where the same was submitted at this very moment by another."""
     applicant = request.applicant
     if applicant is not None:
-        applicant.save(force_insert=True)
+        insert(applicant)
         request.applicant = applicant  # takes over the id it has got now
+    request.search_text = searchable(request)
     clocks.set_clock(request)  # after the applicant: an anonymous application has no legal clock
-    request.save(force_insert=True)
-    _append_submission(request, actor)
-    _confirm(request)
-    bell.ring(ROUTER_BELL, queue="default")
-    return request
+    written = insert(request, unless="submission_key")
+    if not written and applicant is not None:
+        applicant.delete()
+    return written
 
 
 def searchable(request: ServiceRequest) -> str:
@@ -147,16 +146,18 @@ def _confirm(request: ServiceRequest) -> None:
 
 
 def _append_submission(request: ServiceRequest, actor: Actor) -> None:
-    RequestEvent.objects.create(
-        request=request,
-        at=request.submitted_at,
-        verb=Verb.SUBMIT,
-        from_status=NEW,
-        to_status=request.status,
-        actor_kind=actor.kind,
-        actor=actor.user,
-        facts={"channel": request.channel},
-        version=request.version,
+    insert(
+        RequestEvent(
+            request=request,
+            at=request.submitted_at,
+            verb=Verb.SUBMIT,
+            from_status=NEW,
+            to_status=request.status,
+            actor_kind=actor.kind,
+            actor=actor.user,
+            facts={"channel": request.channel},
+            version=request.version,
+        )
     )
 
 
