@@ -7,7 +7,7 @@ bind = f"{os.environ.get('BIND_HOST', '127.0.0.1')}:{os.environ.get('PORT', '800
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 # Threads let one worker answer /livez and short pages while another request waits for the database.
 worker_class = "gthread"
-threads = 4
+threads = int(os.environ.get("WEB_THREADS", "4"))
 # Loaded once and shared by the workers: half the time of a start and a good part of the memory.
 preload_app = True
 timeout = 30

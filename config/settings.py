@@ -23,6 +23,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The exact public address, used in messages and QR codes instead of whatever Host header a client sends.
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000" if DEBUG else environ.Env.NOTSET)
+if PUBLIC_BASE_URL.endswith("/") or not PUBLIC_BASE_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("PUBLIC_BASE_URL must be an address like https://basvuru.example.org, without a slash.")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 REFERENCE_PACK = env.str("REFERENCE_PACK", default="ornek")
 
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.NoNul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -146,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "requests-sweep": {"task": "requests.sweep", "schedule": 10},
     "heartbeat": {"task": "config.heartbeat", "schedule": 10},
     "notifications-housekeeping": {"task": "notifications.housekeeping", "schedule": 3600},
+    "config-housekeeping": {"task": "config.housekeeping", "schedule": 3600},
     "requests-housekeeping": {"task": "requests.housekeeping", "schedule": 3600},
 }
 
@@ -197,6 +201,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # Months after which a finished request loses its personal data. The municipality's lawyer sets it.
 RETENTION_MONTHS = env.int("RETENTION_MONTHS", default=60)
+# Days after which a finished message is deleted; until then it is evidence that the applicant was told.
+MESSAGE_RETENTION_DAYS = env.int("MESSAGE_RETENTION_DAYS", default=400)
 
 # --- Language and time ---------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The heartbeat that readiness looks for."""
+"""The project's own periodic tasks: the heartbeat that readiness looks for, and sessions."""
 
 import time
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 from django.core.cache import cache
+from django.core.management import call_command
 
 HEARTBEAT = "worker-heartbeat"
 FRESH_SECONDS = 60
@@ -15,6 +16,12 @@ FRESH_SECONDS = 60
 def heartbeat() -> None:
     """Say that scheduler, broker and default worker are alive."""
     cache.set(HEARTBEAT, time.time(), timeout=FRESH_SECONDS)
+
+
+@shared_task(name="config.housekeeping")
+def housekeeping() -> None:
+    """Delete sessions that have expired; they may name a phone that somebody looked for."""
+    call_command("clearsessions")
 
 
 @worker_ready.connect

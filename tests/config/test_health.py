@@ -1,13 +1,16 @@
 """What the load balancer and the operator ask."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from config.tasks import HEARTBEAT, heartbeat
+from config.tasks import HEARTBEAT, heartbeat, housekeeping
 
 
 def test_livez_answers_without_a_database(client: Client) -> None:
@@ -49,3 +52,10 @@ def test_metrics_are_given_to_who_knows_the_token(
     answer = client.get("/metrics", headers={"authorization": sent})
     assert answer.status_code == status
     assert (b"acik_masa_requests_overdue" in answer.content) == (status == 200)
+
+
+def test_expired_sessions_are_deleted(db: None) -> None:
+    for key, days in (("old", -1), ("fresh", 1)):
+        Session.objects.create(session_key=key, expire_date=timezone.now() + timedelta(days=days))
+    housekeeping()
+    assert [session.session_key for session in Session.objects.all()] == ["fresh"]

@@ -11,7 +11,12 @@ from config.logging import is_worth_a_line, without_personal_data
 
 @pytest.mark.parametrize(
     "text",
-    ["GET /takip/3f9k2m7q/", "GET /en/takip/3f9k2m7q/", "GET /dosya/3f9k2m7q:1abc:sig/ 200"],
+    [
+        "GET /takip/3f9k2m7q/",
+        "GET /en/takip/3f9k2m7q/",
+        "GET /dosya/3f9k2m7q:1abc:sig/",
+        "GET /hesap/parola/yeni/1-3f9k2m7q/",
+    ],
 )
 def test_secrets_in_addresses_are_cut_out(text: str) -> None:
     assert "3f9k2m7q" not in without_personal_data(None, "info", {"request": text})["request"]
@@ -30,6 +35,11 @@ def test_phone_numbers_are_cut_out(phone: str) -> None:
 def test_ordinary_numbers_stay() -> None:
     event: dict[str, Any] = {"event": "26-0000123-4 took 51234567890 ns", "code": 200}
     assert without_personal_data(None, "info", event) == event
+
+
+def test_what_somebody_searched_for_is_not_written() -> None:
+    event = {"request": "GET /admin/requests_app/servicerequest/?q=Zeynep+Deneme"}
+    assert without_personal_data(None, "info", event)["request"] == "GET /admin/requests_app/servicerequest/"
 
 
 def record(**event: str) -> logging.LogRecord:

@@ -53,3 +53,10 @@ def test_another_database_than_postgresql_is_refused() -> None:
     started = start(DATABASE_URL="sqlite:////tmp/none.sqlite3")
     assert started.returncode != 0
     assert "PostgreSQL" in started.stderr
+
+
+@pytest.mark.parametrize("address", ["https://basvuru.ornek.example/", "basvuru.ornek.example"])
+def test_a_public_address_that_would_make_wrong_links_is_refused(address: str) -> None:
+    started = start(PUBLIC_BASE_URL=address)
+    assert started.returncode != 0
+    assert "PUBLIC_BASE_URL" in started.stderr
