@@ -33,6 +33,7 @@ from accounts import policies, services
 from accounts.forms import AccountForm
 from accounts.models import User
 from accounts.roles import ROLES
+from common.adminguard import KnownIds
 
 # Roles are data of the project, addresses and second factors belong to the account: none is edited by hand.
 for hidden in (Group, EmailAddress, Authenticator):
@@ -111,7 +112,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(KnownIds):
     """Accounts: listed with their roles, second step and last sign-in; never deleted, only disabled."""
 
     form = AccountForm

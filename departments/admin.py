@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from common.adminguard import KnownIds
 from departments import policies
 from departments.calendar import WorkingCalendar
 from departments.forms import DelegationForm, DepartmentForm, MunicipalityForm
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 1982, 2100
 
 
-class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrganisationAdmin(KnownIds):
     """What administrators change and nobody deletes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -261,7 +262,7 @@ class NeighbourhoodAdmin(OrganisationAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CalendarDayAdmin(KnownIds):
     """Days that differ from the official calendar, and the whole year at a glance."""
 
     list_display = ("date", "kind", "name")
@@ -324,7 +325,7 @@ class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(LegalText)
-class LegalTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LegalTextAdmin(KnownIds):
     """Published texts. A change is a new version."""
 
     list_display = ("title", "kind", "language", "version", "effective_from")

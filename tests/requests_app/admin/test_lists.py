@@ -94,7 +94,7 @@ def test_filters_in_the_address_narrow_the_queue(query: dict[str, str], found: s
     assert numbers(clerk.get(listing(TRIAGE), query)) == [{"usual": usual, "other": other}[found].number]
 
 
-@pytest.mark.parametrize("value", ["nowhere", "", "0 OR 1=1", "\x00"])
+@pytest.mark.parametrize("value", ["nowhere", "", "0 OR 1=1"])
 def test_a_filter_value_that_does_not_exist_filters_nothing(value: str, clerk: Client, town: Town) -> None:
     waiting = factories.submit(town)
     assert numbers(clerk.get(listing(TRIAGE), {"neighbourhood": value})) == [waiting.number]
