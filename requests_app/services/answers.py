@@ -65,6 +65,8 @@ def approve(*, request_id: int, actor: Actor, expected_version: int | None = Non
     verb = Verb.APPROVE_DATE if scheduled else Verb.APPROVE_ANSWER
     change = begin(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
     answer = _submitted(request_id)
+    if scheduled:
+        _future(answer.promised_on)
     _review(answer, AnswerState.APPROVED, change)
     change.request.promised_on = answer.promised_on
     request = finish(change, fields=("promised_on",), answer=answer.pk, outcome=answer.outcome)
@@ -103,10 +105,11 @@ def _future(promised_on: date | None) -> None:
 
 def _write(change: Change, proposal: Proposal) -> Answer:
     request, actor = change.request, change.actor
-    answer = request.answers.filter(state=AnswerState.DRAFT).first() or Answer(
-        request=request, department=request.department, drafted_by=actor.user, created_at=change.now
-    )
+    begun = Answer(request=request, department=request.department, drafted_by=actor.user, created_at=change.now)
+    answer = request.answers.filter(state=AnswerState.DRAFT).first() or begun
     answer.outcome, answer.text, answer.updated_at = proposal.outcome, proposal.text.strip(), change.now
+    if answer.department_id != begun.department_id:  # begun elsewhere, before the request was sent on
+        answer.department, answer.drafted_by = begun.department, begun.drafted_by
     answer.promised_on = proposal.promised_on if proposal.outcome == Outcome.SCHEDULED else None
     answer.save()
     _change_files(answer, proposal, actor)

@@ -7,6 +7,7 @@ from common.errors import InvalidInput
 from requests_app import clocks
 from requests_app.actors import Actor
 from requests_app.models import AnswerState, Feedback, ServiceRequest
+from requests_app.services import attachments
 from requests_app.services.change import begin, finish, needed_reason
 from requests_app.services.telling import tell
 from requests_app.vocabulary import NoteKind
@@ -17,7 +18,10 @@ from requests_app.workflow import Verb
 def withdraw(*, request_id: int, actor: Actor) -> ServiceRequest:
     """The applicant wants nothing any more. An unfinished answer draft is dropped."""
     change = begin(request_id=request_id, verb=Verb.WITHDRAW, actor=actor)
-    change.request.answers.filter(state=AnswerState.DRAFT).delete()
+    for draft in change.request.answers.filter(state=AnswerState.DRAFT):
+        for attachment in draft.attachments.all():
+            attachments.remove(attachment)
+        draft.delete()
     return finish(change)
 
 

@@ -10,7 +10,7 @@ from common.errors import DomainError, InvalidInput, NotPermitted
 from notifications.models import Message
 from requests_app.actors import Actor
 from requests_app.models import Answer, AnswerState
-from requests_app.services import answers, triage
+from requests_app.services import answers, department, triage
 from requests_app.services.answers import Proposal
 from requests_app.vocabulary import Outcome
 from requests_app.workflow import Status
@@ -129,3 +129,25 @@ def test_approving_what_somebody_else_already_returned_is_refused(town: Town, pe
     answers.return_answer(request_id=request.pk, reason="Kısa", actor=Actor.staff(people.specialist))
     with pytest.raises(DomainError):
         answers.approve(request_id=request.pk, actor=Actor.staff(people.specialist))
+
+
+def test_a_programme_date_that_has_passed_meanwhile_is_not_approved(
+    town: Town, people: People, time_machine: Any
+) -> None:
+    request = factories.answered(town, people, outcome=Outcome.SCHEDULED, promised_on=date(2030, 5, 6))
+    time_machine.move_to("2030-05-07 09:00 +0300")
+    with pytest.raises(InvalidInput):
+        answers.approve(request_id=request.pk, actor=Actor.staff(people.specialist))
+    request.refresh_from_db()
+    assert request.status == Status.ANSWERED
+
+
+def test_an_answer_begun_by_another_department_is_recorded_under_the_one_that_sends_it(
+    town: Town, people: People
+) -> None:
+    request = factories.in_progress(town, people)
+    answers.save_draft(request_id=request.pk, proposal=RESOLVED, actor=Actor.staff(people.head_a))
+    triage.reroute(request_id=request.pk, department=town.parks, actor=Actor.staff(people.clerk))
+    department.accept(request_id=request.pk, actor=Actor.staff(people.head_b))
+    answer = answers.submit(request_id=request.pk, proposal=RESOLVED, actor=Actor.staff(people.head_b))
+    assert (answer.department, answer.drafted_by) == (town.parks, people.head_b)

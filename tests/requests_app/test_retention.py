@@ -9,7 +9,7 @@ from django.utils import timezone
 from notifications.models import Message
 from requests_app.actors import Actor
 from requests_app.models import Answer, ApplicationDraft, Attachment, Note, ServiceRequest
-from requests_app.services import attachments, conversation, drafts, retention
+from requests_app.services import answers, applicant, attachments, conversation, drafts, retention
 from tests import factories
 from tests.factories import People, Town
 
@@ -69,6 +69,17 @@ def test_a_draft_nobody_touched_for_a_week_goes_with_its_files(
 def test_a_fresh_draft_stays(town: Town) -> None:
     drafts.start()
     assert retention.erase_drafts() == 0
+
+
+def test_withdrawing_removes_the_files_of_an_unfinished_answer(
+    town: Town, people: People, photo: Any, private_files: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    request = factories.in_progress(town, people)
+    proposal = answers.Proposal(text="Yarım", files=[photo()])
+    answers.save_draft(request_id=request.pk, proposal=proposal, actor=Actor.staff(people.head_a))
+    with django_capture_on_commit_callbacks(execute=True):
+        applicant.withdraw(request_id=request.pk, actor=Actor.applicant(request.pk))
+    assert not [path for path in private_files.rglob("*") if path.is_file()]
 
 
 def test_files_removed_in_a_rolled_back_change_stay(town: Town, photo: Any, private_files: Path) -> None:
