@@ -1,0 +1,225 @@
+"""The people who work for the town, with the accounts of the demonstration."""
+
+import re
+from datetime import date
+from urllib.parse import quote
+
+from config import demo
+from tests.browser.people import File, Person
+
+
+class Colleague(Person):
+    """Somebody with an account of the demonstration."""
+
+    account = ""
+
+    def signs_in(self) -> None:
+        """With e-mail and password."""
+        self.page.goto("/hesap/giris/")
+        self.arrives("Personel girişi", "sign-in")
+        self.writes("Kurumsal e-posta adresiniz", self.account)
+        self.writes("Parola", demo.PASSWORD)
+        self.presses("Giriş yap")
+        self.page.wait_for_url(re.compile(r"/(admin|masa)/$"))
+        self.witness.look("first-page")
+
+
+class Relations(Colleague):
+    """Public relations, in the administration."""
+
+    def opens_queue(self, path: str, number: str, name: str) -> None:
+        """Open a queue and, from it, the application."""
+        self.opens(f"/admin/requests_app/{path}/", f"{name}-queue")
+        self.follows(number)
+        self.arrives(number, name)
+
+
+class Clerk(Relations):
+    """Reads new applications and sends them to a department."""
+
+    account = "kayit@ornek.example"
+
+    def routes(self, number: str, department: str) -> None:
+        """The usual case: one click on the suggestion."""
+        self.opens_queue("triagerequest", number, "triage")
+        self.eventually(lambda: self.page.locator(".suggestion").count())
+        self.page.get_by_role("button").filter(has_text=department).first.click()
+        self.reads(f"{number} yönlendirildi: {department}")
+        self.witness.look("triage-next")
+
+    def plans_several(self) -> None:
+        """Choose two of the queue and see what would happen, without doing it."""
+        self.page.goto("/admin/requests_app/triagerequest/")
+        for row in range(2):
+            self.page.locator("input[name=_selected_action]").nth(row).check()
+        self.page.locator("select[name=action]").select_option("route_selected")
+        self.presses("Git")
+        self.arrives("Bu başvurular yönlendirilsin mi?", "bulk-route")
+
+
+class Specialist(Relations):
+    """Checks answers before the citizen gets them."""
+
+    account = "uzman@ornek.example"
+
+    def sends_back(self, number: str, reason: str) -> None:
+        """Not good enough, and why."""
+        self.opens_queue("reviewrequest", number, "review")
+        self.page.get_by_text("Müdürlüğe geri gönder", exact=True).click()
+        form = self.page.locator("details[open] form").filter(has=self.page.get_by_text("Bu nedenle geri gönder"))
+        form.get_by_label("Neden").fill(reason)
+        self.witness.look("review-return")
+        self.presses("Bu nedenle geri gönder", within=form)
+        self.reads(f"{number} cevabı geri gönderildi")
+        self.witness.look("review-next")
+
+    def approves(self, number: str, button: str = "Cevabı onayla") -> None:
+        """Good: the citizen gets it."""
+        self.opens_queue("reviewrequest", number, "review")
+        self.presses(button)
+        self.reads(number)
+        self.witness.look("review-approved")
+
+    def opens_every_decision(self) -> None:
+        """Unfold everything that can be done to an application that waits for triage."""
+        self.page.goto("/admin/requests_app/triagerequest/")
+        self.page.locator("[data-key-row] th a, [data-key-row] td a").first.click()
+        self.page.wait_for_url("**/change/**")
+        self.page.evaluate("document.querySelectorAll('details').forEach((fold) => (fold.open = true))")
+        self.witness.look("triage-all-decisions")
+
+
+class Agent(Relations):
+    """Answers the phone."""
+
+    account = "cagri@ornek.example"
+
+    def enters_for_caller(self, phone: str, name: str, text: str) -> str:
+        """Phone first, then what happened. Returns the number to read aloud."""
+        self.opens("/admin/requests_app/servicerequest/entry/", "entry")
+        self.page.get_by_label(re.compile("^Cep telefonu")).fill(phone)
+        self.reads("Bu telefonla ilk başvuru.")
+        self.page.get_by_label("Ne oldu? Vatandaş ne istiyor?").fill(text)
+        self.page.get_by_label("Ad ve soyad").fill(name)
+        self.page.get_by_label("Kişisel veri aydınlatma metnini okudum").check()
+        self.witness.look("entry-filled")
+        self.presses("Başvuruyu kaydet")
+        self.reads("Numarayı okuyun:")
+        self.witness.look("entered")
+        return self.page.locator(".entered__number").get_attribute("aria-label") or ""
+
+    def opens_receipt(self) -> None:
+        """The paper for somebody who stands at the desk; it opens beside."""
+        with self.page.expect_popup() as opened:
+            self.page.get_by_role("link", name="Alındı belgesini yazdır").click()
+        self.page.goto(opened.value.url)
+        self.arrives("Başvuru alındı belgesi", "entry-receipt")
+
+    def finds(self, number: str) -> None:
+        """Search by number, then open."""
+        self.opens(f"/admin/requests_app/servicerequest/?q={number}", "requests-found")
+        self.follows(number)
+        self.arrives(number, "request-page")
+
+
+class Administrator(Colleague):
+    """Runs the installation."""
+
+    account = "yonetici@ornek.example"
+
+    def opens_list_and_row(self, path: str) -> None:
+        """The list, its first row, and the form for a new one where there is one."""
+        name = path.partition("/")[2]
+        self.opens(f"/admin/{path}/", f"{name}-list")
+        row = self.page.locator("#result_list tbody th a").first
+        if row.count():
+            self.opens(row.get_attribute("href") or "", f"{name}-row")
+        if self.page.goto(f"/admin/{path}/add/").ok:  # type: ignore[union-attr]
+            self.witness.look(f"{name}-new")
+
+
+class SimulatedPhone(Relations):
+    """Where messages of the demonstration arrive: a page for staff."""
+
+    account = "cagri@ornek.example"
+
+    def newest_message(self, phone: str, *, containing: str) -> str:
+        """Wait for a message to ``phone`` with these words, newest first."""
+        self.page.goto(f"/admin/notifications/localdelivery/?q={quote(phone)}")
+        bubbles = self.page.locator(".phone__bubble").filter(has_text=containing)
+        self.eventually(lambda: bubbles.count())
+        self.witness.look("simulated-phone")
+        return bubbles.first.inner_text()
+
+    def newest_code(self, phone: str) -> str:
+        """The six digits of the newest code."""
+        found = re.search(r"\b\d{6}\b", self.newest_message(phone, containing="tek kullanımlık kod"))
+        assert found
+        return found[0]
+
+
+class DepartmentStaff(Colleague):
+    """Works at the desk of Fen İşleri."""
+
+    account = "personel@ornek.example"
+
+    def takes(self, number: str) -> None:
+        """Accept what is new."""
+        self.opens("/masa/", "desk-new")
+        self.opens_card(number)
+        self.arrives(number, "desk-request-new")
+        self.presses("Başvuruyu kabul et")
+        self.reads("Başvuruyu kabul ettiniz.")
+        self.witness.look("desk-request-accepted")
+
+    def opens_card(self, number: str) -> None:
+        """The card with this number."""
+        self.page.locator(".card").filter(has_text=number).get_by_role("link").click()
+
+    def asks(self, question: str) -> None:
+        """Something is missing: ask the citizen."""
+        self.page.get_by_text("Vatandaşa sor", exact=True).click()
+        self.writes("Soru", question)
+        self.witness.look("desk-question")
+        self.presses("Soruyu gönder")
+        self.reads("Soru gönderildi.")
+        self.witness.look("desk-waiting")
+
+    def drafts(self, text: str) -> None:
+        """Write down what was done, for the head to send."""
+        self.chooses("Çözüldü")
+        self.writes("Cevap metni", text)
+        self.presses("Taslağı kaydet")
+        self.reads("Taslak kaydedildi.")
+        self.witness.look("desk-request-drafted")
+
+
+class Head(DepartmentStaff):
+    """Heads Fen İşleri: sends the answer."""
+
+    account = "mudur@ornek.example"
+
+    def opens_work(self, number: str) -> None:
+        """From the queue of what is being worked on."""
+        self.opens("/masa/?tab=in_progress", "desk-in-progress")
+        self.opens_card(number)
+        self.arrives(number, "desk-request")
+
+    def promises(self, day: date, text: str) -> None:
+        """Not now, but by that day."""
+        self.chooses("Programa alındı, tarihiyle")
+        self.writes("Söz verilen tarih", day.isoformat())
+        self.writes("Cevap metni", text)
+        self.submits()
+
+    def submits(self, *, adding: str = "", photo: File | None = None) -> None:
+        """Send the answer for review, with more words and a picture."""
+        if adding:
+            field = self.page.get_by_label("Cevap metni", exact=True)
+            field.fill(f"{field.input_value()} {adding}")
+        if photo:
+            self.page.get_by_label("Fotoğraf ya da PDF ekle").set_input_files(photo)  # type: ignore[arg-type]
+        self.witness.look("desk-answer")
+        self.presses("Kontrole gönder")
+        self.reads("Cevap kontrole gönderildi.")
+        self.witness.look("desk-answer-sent")

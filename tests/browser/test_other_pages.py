@@ -1,0 +1,159 @@
+"""Pages beside the main job: in English, on paper, when something is wrong, and those that staff need less often."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.colleagues import Administrator, Agent, Clerk, Colleague, Head, Specialist
+from tests.browser.people import Citizen
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+Enter = Callable[..., Any]
+PHONE, DESKTOP = 390, 1280
+WIDTHS = pytest.mark.parametrize("width", [PHONE, DESKTOP])
+
+
+@WIDTHS
+def test_citizens_read_what_the_town_must_tell_them(width: int, enter: Enter) -> None:
+    citizen = enter(Citizen, width)
+    citizen.opens("/erisilebilirlik/", "accessibility")
+    citizen.opens("/aydinlatma-metni/", "disclosure")
+
+
+@WIDTHS
+def test_the_portal_speaks_english(width: int, enter: Enter) -> None:
+    john = enter(Citizen, width, language="en")
+    for path in ("", "basvuru/what/", "takip/", "erisilebilirlik/", "aydinlatma-metni/", "hesap/giris/"):
+        john.opens(f"/en/{path}", f"en-{path.strip('/').replace('/', '-') or 'home'}")
+
+
+def test_an_application_in_english_gets_its_receipt_in_english(enter: Enter) -> None:
+    john = enter(Citizen, PHONE, language="en")
+    john.page.goto("/en/basvuru/what/")
+    john.writes("What happened? What do you want?", "There is a hole in the road.")
+    john.presses("Continue")
+    john.arrives("Where is it?", "en-where")
+    john.chooses("No particular place")
+    john.presses("Continue")
+    john.arrives("Who are you?", "en-you")
+    john.chooses("Without a name")
+    john.witness.look("en-you-nameless")
+    john.presses("Continue")
+    john.arrives("Check, then send", "en-check")
+    john.presses("Send the application")
+    john.arrives("We have received your application", "en-receipt")
+
+
+@WIDTHS
+def test_what_is_wrong_is_said_in_plain_words(width: int, enter: Enter) -> None:
+    citizen = enter(Citizen, width)
+    citizen.opens("/boyle-bir-sayfa-yok/", "error-404")
+    citizen.opens("/takip/yanlis-bir-baglanti/", "error-link")
+    citizen.opens("/takip/", "track")
+    citizen.presses("Bana kod gönder")
+    citizen.reads("Başvuru numara")
+    citizen.witness.look("track-mistake")
+    head = enter(Head, width)
+    head.signs_in()
+    head.opens("/admin/login/", "error-403")
+
+
+def test_a_form_that_grew_too_old_says_that_nothing_was_sent(enter: Enter) -> None:
+    citizen = enter(Citizen, PHONE)
+    citizen.page.goto("/takip/")
+    citizen.page.context.clear_cookies()
+    citizen.presses("Bana kod gönder")
+    citizen.arrives("Lütfen bir kez daha gönderin", "error-csrf")
+
+
+def test_the_receipt_prints_well(enter: Enter) -> None:
+    citizen = enter(Citizen, DESKTOP)
+    citizen.page.goto("/basvuru/what/")
+    citizen.tells("Meydandaki çeşmenin musluğu bozuk.")
+    citizen.picks_from_the_list("Çarşı", "Meydan")
+    citizen.says_who("Hatice Deneme", "0500 000 92 01")
+    citizen.sends()
+    citizen.page.emulate_media(media="print")
+    citizen.page.set_viewport_size({"width": 794, "height": 1123})  # A4
+    citizen.witness.look("receipt-on-paper")
+    expect(citizen.page.get_by_role("button", name="Yazdır")).to_be_hidden()
+    expect(citizen.page.get_by_role("img", name="karekod")).to_be_visible()
+    citizen.follows_up(citizen.page.locator(".receipt__number").inner_text().strip(), "request-on-paper")
+
+
+@WIDTHS
+def test_an_application_over_the_phone(width: int, enter: Enter) -> None:
+    agent = enter(Agent, width)
+    agent.signs_in()
+    number = agent.enters_for_caller(f"0500 000 93 {width % 100}", "Osman Deneme", "Durağın camı kırık.")
+    agent.opens_receipt()
+    agent.finds(number)
+
+
+@WIDTHS
+def test_pages_of_triage_and_review(width: int, enter: Enter) -> None:
+    clerk, specialist = enter(Clerk, width), enter(Specialist, width)
+    clerk.signs_in()
+    clerk.opens("/admin/requests_app/servicerequest/", "requests")
+    clerk.opens("/admin/requests_app/servicerequest/?q=olmayan+bir+sey", "requests-none")
+    clerk.plans_several()
+    clerk.opens("/admin/requests_app/feedback/", "feedback")
+    clerk.opens("/admin/notifications/message/", "messages")
+    specialist.signs_in()
+    specialist.opens_every_decision()
+
+
+@WIDTHS
+def test_pages_of_the_desk(width: int, enter: Enter) -> None:
+    head = enter(Head, width)
+    head.signs_in()
+    for tab in ("due_soon", "overdue", "answered", "scheduled", "closed"):
+        head.opens(f"/masa/?tab={tab}", f"desk-{tab.replace('_', '-')}")
+    head.opens("/masa/?tab=new&q=olmayan", "desk-none")
+    head.opens("/masa/vekalet/", "desk-delegation")
+    head.opens("/masa/26-0000000-0/", "desk-not-here")
+    head.opens("/hesap/parola/", "password")
+    head.opens("/hesap/iki-adim/", "second-step")
+
+
+def test_somebody_without_a_department_is_told_what_to_do(enter: Enter) -> None:
+    clerk = enter(Clerk, DESKTOP)
+    clerk.signs_in()
+    clerk.opens("/masa/", "desk-no-department")
+
+
+ADMINISTRATION = [
+    "accounts/user",
+    "departments/calendarday",
+    "departments/delegation",
+    "departments/department",
+    "departments/legaltext",
+    "departments/membership",
+    "departments/municipality",
+    "departments/neighbourhood",
+    "notifications/messagetemplate",
+    "requests_app/authority",
+    "requests_app/category",
+    "requests_app/legalperiod",
+    "requests_app/routingrule",
+    "requests_app/standardreply",
+]
+
+
+def test_pages_of_the_administrator(enter: Enter) -> None:
+    administrator = enter(Administrator, DESKTOP)
+    administrator.signs_in()
+    for path in ADMINISTRATION:
+        administrator.opens_list_and_row(path)
+
+
+@pytest.mark.parametrize("who", [Clerk, Head])
+def test_staff_pages_speak_english(who: type[Colleague], enter: Enter) -> None:
+    colleague = enter(who, DESKTOP)
+    colleague.signs_in()
+    colleague.witness.language = "en"
+    for path in ("admin/", "admin/requests_app/triagerequest/") if who is Clerk else ("masa/", "masa/vekalet/"):
+        colleague.opens(f"/en/{path}", f"en-{path.strip('/').replace('/', '-')}")
