@@ -1,7 +1,7 @@
 """One-time codes: short-lived, counted, used once."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -18,7 +18,14 @@ from notifications.models import LocalDelivery, Message, OneTimeCode
 from notifications.services import codes, delivery
 from tests.notifications.conftest import OTHER_PHONE, PHONE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("templates")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("templates", "english")]
+
+
+@pytest.fixture
+def english(turkish: None) -> Iterator[None]:
+    """The sentences below are compared as they stand in the source."""
+    with translation.override("en"):
+        yield
 
 
 def _issue(**changes: Any) -> str:
