@@ -1,171 +1,91 @@
 """PDFs from strangers, rewritten without anything that acts by itself.
 
-Only the pages are copied into a new file, so the document's own scripts, start actions, embedded files,
-forms logic and author's names stay behind; what hangs on the pages is cleaned before it is copied.
+The parsing is done by ``common.pdf_rewriter`` in a process of its own with little time and memory; here it is
+started and what became of it is told.
 """
 
-import io
 import logging
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Mapping
+from threading import BoundedSemaphore
 from typing import Final
 
+from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject
 
 from common.errors import InvalidInput
+from common.pdf_limits import MAX_OBJECTS, MAX_PAGES, Refusal
 
 log = logging.getLogger(__name__)
-# The parser's warnings repeat pieces of the file, which may be anybody's data.
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
-MAX_PAGES: Final = 200
-# A document of ten megabytes with more objects than this was made to keep a computer busy.
-MAX_OBJECTS: Final = 100_000
+# The rewriter may use five seconds of a processor; on a busy machine these take longer.
+TIMEOUT_SECONDS: Final = 15
+# One document at a time for each web process: the other threads keep answering. Others wait this long.
+WAIT_SECONDS: Final = 5
+_TURN = BoundedSemaphore(1)
 
 ENCRYPTED: Final = _("The PDF “%(name)s” is protected. Save a copy without a password and choose that.")
 TOO_MANY_PAGES: Final = _("The PDF “%(name)s” has more than %(limit)s pages. Choose a shorter one.")
+TOO_COMPLICATED: Final = _(
+    "The PDF “%(name)s” is too complicated to be checked. Print it into a new PDF or take photos of its pages, "
+    "and choose those."
+)
 UNREADABLE: Final = _("The PDF “%(name)s” is damaged or incomplete. Save it again and choose the new file.")
+BUSY: Final = _("The PDF “%(name)s” could not be checked just now. Wait a minute and choose it again.")
 
-# Scripts and actions (/AA, /OpenAction, /JS, /JavaScript), forms logic (/XFA), files inside (/EF, /AF,
-# /EmbeddedFiles), who made it (/Metadata, /PieceInfo), and ways out of the page towards the whole document.
-_DROPPED_KEYS: Final = frozenset(
-    {
-        "/AA",
-        "/AF",
-        "/B",
-        "/EF",
-        "/EmbeddedFiles",
-        "/JS",
-        "/JavaScript",
-        "/Metadata",
-        "/OpenAction",
-        "/PieceInfo",
-        "/RichMediaContent",
-        "/StructParents",
-        "/XFA",
-    }
-)
-_KEPT_ANNOTATIONS: Final = frozenset(
-    {
-        "/Circle",
-        "/FreeText",
-        "/Highlight",
-        "/Ink",
-        "/Line",
-        "/Link",
-        "/Polygon",
-        "/PolyLine",
-        "/Square",
-        "/Squiggly",
-        "/Stamp",
-        "/StrikeOut",
-        "/Text",
-        "/Underline",
-        "/Widget",
-    }
-)
-_KEPT_LINKS: Final = ("http://", "https://", "mailto:", "tel:")
+_MESSAGES: Final[Mapping[int, Promise]] = {
+    Refusal.ENCRYPTED: ENCRYPTED,
+    Refusal.TOO_MANY_PAGES: TOO_MANY_PAGES,
+    Refusal.TOO_COMPLICATED: TOO_COMPLICATED,
+    Refusal.UNREADABLE: UNREADABLE,
+}
 
 
 def rewrite(data: bytes, *, name: str, field: str) -> bytes:
     """The pages of a PDF as a new file.
 
-    ``name`` is used in messages. Raises InvalidInput on ``field`` for protected, damaged and overlong files.
+    ``name`` is used in messages. Raises InvalidInput on ``field`` for protected, damaged and overlong files and
+    for those that take too much time or memory to check (5 s of a processor, 512 MB). Must not be called
+    inside a transaction: it may take several seconds.
     """
+    _refuse_at_a_glance(data, name, field)
+    if not _TURN.acquire(timeout=WAIT_SECONDS):
+        raise InvalidInput(field, BUSY % {"name": name})
     try:
-        return _rewrite(data, name, field)
-    except InvalidInput:
-        raise
-    except Exception as error:  # a parser given hostile bytes may raise anything, recursion included
-        log.info("upload.unreadable_pdf", extra={"error": type(error).__name__})
-        raise InvalidInput(field, UNREADABLE % {"name": name}) from error
+        status, content = _run(data)
+    finally:
+        _TURN.release()
+    if status != 0:
+        # Killed by the limits: a negative status names the signal.
+        message = TOO_COMPLICATED if status < 0 else _MESSAGES.get(status, UNREADABLE)
+        raise InvalidInput(field, message % {"name": name, "limit": MAX_PAGES})
+    return content
 
 
-def _rewrite(data: bytes, name: str, field: str) -> bytes:
-    reader = PdfReader(io.BytesIO(data))
-    if reader.is_encrypted:
-        raise InvalidInput(field, ENCRYPTED % {"name": name})
-    pages = list(_first_pages(reader, MAX_PAGES + 1))
-    if len(pages) > MAX_PAGES:
-        raise InvalidInput(field, TOO_MANY_PAGES % {"name": name, "limit": MAX_PAGES})
-    if not pages:
+def _refuse_at_a_glance(data: bytes, name: str, field: str) -> None:
+    """What a search of the bytes shows, before a process is spent on it."""
+    if b"%%EOF" not in data:
         raise InvalidInput(field, UNREADABLE % {"name": name})
-    writer = PdfWriter()
-    for page in pages:
-        _clean_page(page)
-    _clean_everything_reached(pages)
-    for page in pages:
-        writer.add_page(page)
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+    if data.count(b" obj") > MAX_OBJECTS:
+        raise InvalidInput(field, TOO_COMPLICATED % {"name": name})
 
 
-def _first_pages(reader: PdfReader, limit: int) -> Iterator[PageObject]:
-    for index, page in enumerate(reader.pages):
-        if index >= limit:
-            return
-        yield page
-
-
-def _clean_page(page: DictionaryObject) -> None:
-    annotations = _resolved(page.get("/Annots"))
-    if not isinstance(annotations, ArrayObject):
-        page.pop("/Annots", None)
-        return
-    page[NameObject("/Annots")] = ArrayObject(item for item in annotations if _keep_annotation(_resolved(item)))
-
-
-def _keep_annotation(annotation: PdfObject | None) -> bool:
-    """Cleans the annotation and says whether it may stay. Notes and filled-in form fields stay visible."""
-    if not isinstance(annotation, DictionaryObject) or annotation.get("/Subtype") not in _KEPT_ANNOTATIONS:
-        return False
-    # Pop-ups, parents, pages and destinations lead back into the document that is left behind.
-    for key in ("/Parent", "/Popup", "/P", "/Dest", "/IRT"):
-        annotation.pop(key, None)
-    if not _is_plain_link(_resolved(annotation.get("/A"))):
-        annotation.pop("/A", None)
-    return True
-
-
-def _is_plain_link(action: PdfObject | None) -> bool:
-    if not isinstance(action, DictionaryObject) or action.get("/S") != "/URI" or "/Next" in action:
-        return False
-    return str(_resolved(action.get("/URI")) or "").lower().startswith(_KEPT_LINKS)
-
-
-def _clean_everything_reached(pages: list[PageObject]) -> None:
-    """Visit every object the pages lead to, once, and drop the keys that act, hide or tell."""
-    waiting: list[PdfObject] = list(pages)
-    seen: set[int] = set()
-    while waiting:
-        current = _resolved(waiting.pop())
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        if len(seen) > MAX_OBJECTS:
-            raise ValueError("too many objects")
-        if isinstance(current, DictionaryObject):
-            waiting.extend(_kept_values(current))
-        elif isinstance(current, ArrayObject):
-            waiting.extend(item for item in current if _can_hold_more(item))
-
-
-def _kept_values(dictionary: DictionaryObject) -> Iterator[PdfObject]:
-    for key in list(dictionary):
-        if key in _DROPPED_KEYS:
-            del dictionary[key]
-        # The parent of a page is the page tree of the old file, which is not copied.
-        elif key != "/Parent" and _can_hold_more(dictionary.raw_get(key)):
-            yield dictionary.raw_get(key)
-
-
-def _can_hold_more(value: PdfObject) -> bool:
-    return isinstance(value, (IndirectObject, DictionaryObject, ArrayObject))
-
-
-def _resolved(value: object) -> PdfObject | None:
-    if isinstance(value, IndirectObject):
-        return value.get_object()
-    return value if isinstance(value, PdfObject) else None
+def _run(data: bytes) -> tuple[int, bytes]:
+    """Exit status and output of the rewriter. It gets the file and nothing else: no secrets, no settings."""
+    command = [sys.executable, "-m", "common.pdf_rewriter"]
+    environment = {"PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(  # noqa: S603  (our own module, no argument from outside)
+            command, input=data, capture_output=True, timeout=TIMEOUT_SECONDS, cwd=settings.BASE_DIR, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        log.info("upload.refused_pdf", extra={"status": "timeout"})
+        return Refusal.TOO_COMPLICATED, b""
+    if done.returncode:
+        log.info(
+            "upload.refused_pdf",
+            extra={"status": done.returncode, "error": done.stderr[-200:].decode("utf-8", "replace")},
+        )
+    return done.returncode, done.stdout

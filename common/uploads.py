@@ -1,7 +1,8 @@
 """Files from strangers: what they are is decided by their content, and they are stored rewritten.
 
 Pictures are decoded and encoded again, which drops places, names and anything hidden in or behind them.
-PDFs are parsed and their pages copied into a new file without scripts, actions and embedded files.
+PDFs are parsed and their pages copied into a new file without scripts, actions and embedded files; that takes
+a process of its own, and all of this takes time: nothing here belongs inside a transaction.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image
 
+from common import pdfs
 from common.errors import InvalidInput
 
 log = logging.getLogger(__name__)
@@ -105,8 +107,6 @@ def clean_upload(file: File | IO[bytes], *, field: str = "files") -> CleanUpload
     if kind.is_picture:
         content, width, height = _rewrite_picture(data, kind, name, field)
         return _clean(content, kind, name, width, height)
-    from common import pdfs  # half a second and 17 MB of parser, which most workers never need
-
     return _clean(pdfs.rewrite(data, name=name, field=field), kind, name, None, None)
 
 
