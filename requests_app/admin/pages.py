@@ -142,6 +142,7 @@ class RequestPageAdmin(RequestListAdmin):
             conflict = isinstance(error, StaleVersion | TransitionRefused)
             if not (conflict and decision.was_just_done(found.pk, actor, form)):
                 return self._refused(request, found.pk, name, form, error)
+        presence.leave(found.pk, staff(request))
         return HttpResponseRedirect(self.after(request, found.pk, name, place))
 
     def _refused(self, request: HttpRequest, pk: int, name: str, form: Any, error: DomainError) -> HttpResponse:

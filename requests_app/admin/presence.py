@@ -32,6 +32,16 @@ def also_here(request_id: int, user: User) -> str:
     return "" if holder is None or holder["id"] == user.pk else holder["name"]
 
 
+def leave(request_id: int, user: User) -> None:
+    """``user`` has decided and goes on: whoever opens the request next is not told otherwise."""
+    try:
+        holder: dict[str, Any] | None = cache.get(_key(request_id))
+        if holder is not None and holder["id"] == user.pk:
+            cache.delete(_key(request_id))
+    except RedisError as error:
+        _unknown(error)
+
+
 def first_free(request_ids: Sequence[int], user: User) -> int | None:
     """The first request that nobody else has open; the first of all where there is no such."""
     ahead = list(request_ids[:AHEAD])
