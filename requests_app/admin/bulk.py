@@ -4,13 +4,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
-from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from common.adminguard import KnownIds
 from common.errors import DomainError
 from departments.models import Department
 from requests_app.actors import Actor
@@ -32,19 +32,11 @@ class RouteActionForm(ActionForm):
         self.fields["department"].empty_label = _("Each to its suggested department")  # type: ignore[attr-defined]
 
 
-class BulkRoute(admin.ModelAdmin):  # type: ignore[type-arg]
+class BulkRoute(KnownIds):
     """Adds the action to a list of received requests."""
 
     action_form = RouteActionForm
     actions = ("route_selected",)
-
-    def response_action(
-        self, request: HttpRequest, queryset: QuerySet[ServiceRequest], *options: Any
-    ) -> HttpResponse | None:
-        """The action; forged ids are no reason to break."""
-        if not all(map(_is_id, request.POST.getlist(ACTION_CHECKBOX_NAME))):
-            raise BadRequest
-        return super().response_action(request, queryset, *options)
 
     @admin.action(description=_("Send selected applications to a department"), permissions=["triage"])
     def route_selected(self, request: HttpRequest, queryset: QuerySet[ServiceRequest]) -> HttpResponse | None:
@@ -76,10 +68,10 @@ class BulkRoute(admin.ModelAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, "admin/requests_app/bulk_route.html", context)
 
     def _route(self, request: HttpRequest, department: Department | None) -> None:
-        versions = {pk: request.POST.get(f"{VERSION}{pk}", "") for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)}
-        known = ServiceRequest.objects.visible_to(staff(request)).filter(pk__in=versions).values_list("pk", flat=True)
-        seen = {pk: int(versions[str(pk)]) for pk in known if _is_id(versions[str(pk)])}
-        done, refused = triage.route_many(versions=seen, department=department, actor=Actor.staff(staff(request)))
+        seen = _versions_seen(request)
+        known = ServiceRequest.objects.visible_to(staff(request)).filter(pk__in=seen).values_list("pk", flat=True)
+        versions = {pk: seen[pk] for pk in known}
+        done, refused = triage.route_many(versions=versions, department=department, actor=Actor.staff(staff(request)))
         self._say(request, len(done), refused)
 
     def _say(self, request: HttpRequest, done: int, refused: list[tuple[int, DomainError]]) -> None:
@@ -91,5 +83,12 @@ class BulkRoute(admin.ModelAdmin):  # type: ignore[type-arg]
             self.message_user(request, f"{names.get(pk, pk)}: {error.message}", messages.WARNING)
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
+def _versions_seen(request: HttpRequest) -> dict[int, int]:
+    """The version that was on the page of each chosen request; those without one are left out."""
+    chosen = map(int, request.POST.getlist(ACTION_CHECKBOX_NAME))
+    versions = {pk: request.POST.get(f"{VERSION}{pk}", "") for pk in chosen}
+    return {pk: int(version) for pk, version in versions.items() if _is_version(version)}
+
+
+def _is_version(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 10
