@@ -170,7 +170,7 @@ def enter(browser: Browser, address: str, album_of: Callable[[int], Album]) -> I
             base_url=address,
             viewport=size,
             locale="tr-TR",
-            java_script_enabled=scripts,  # type: ignore[arg-type]
+            java_script_enabled=scripts,
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)

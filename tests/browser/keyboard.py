@@ -51,7 +51,7 @@ class Keyboard:
 
     def tab_to(self, role: str, name: str) -> None:
         """Press Tab until this has the focus; on the way the focus is always seen and never jumps back."""
-        wanted = self.page.locator(":focus").and_(self.page.get_by_role(role, name=name))  # type: ignore[arg-type]
+        wanted = self.page.locator(":focus").and_(self.page.get_by_role(role, name=name))
         passed = []
         for _press in range(MOST_TABS):
             self.page.keyboard.press("Tab")

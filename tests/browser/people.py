@@ -86,7 +86,7 @@ class Citizen(Person):
 
     def adds_photo(self, photo: File) -> None:
         """Choose a file and see it listed."""
-        self.page.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
+        self.page.locator("input[type=file]").set_input_files(photo)
         expect(self.page.get_by_role("heading", name="Eklediğiniz dosyalar")).to_be_visible()
         self.witness.look("apply-what-with-photo")
 
@@ -152,7 +152,7 @@ class Citizen(Person):
         """Answer the question on the own page."""
         self.reads("Size bir sorumuz var")
         self.writes("Cevabınız", text)
-        self.page.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
+        self.page.locator("input[type=file]").set_input_files(photo)
         self.presses("Cevabımı gönder")
         self.reads("cevabınızı ilettik")
         self.witness.look("request-replied")

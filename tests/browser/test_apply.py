@@ -82,7 +82,7 @@ def test_it_can_be_done_without_scripts(enter: Enter) -> None:
 
     veli.begins()
     veli.writes(QUESTION, "Kaldırım taşları yerinden oynamış.")
-    veli.page.locator("input[type=file]").set_input_files(pothole())  # type: ignore[arg-type]
+    veli.page.locator("input[type=file]").set_input_files(pothole())
     veli.presses("Seçtiğim dosyaları ekle")
     veli.reads("Eklediğiniz dosyalar")
     veli.tells("Kaldırım taşları yerinden oynamış.", subject="Bozuk kaldırım")

@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 Enter = Callable[..., Any]
 PHONE, DESKTOP = 390, 1280
+A4: Any = {"width": 794, "height": 1123}  # at 96 dots per inch
 WIDTHS = pytest.mark.parametrize("width", [PHONE, DESKTOP])
 
 
@@ -69,19 +70,23 @@ def test_a_form_that_grew_too_old_says_that_nothing_was_sent(enter: Enter) -> No
     citizen.arrives("Lütfen bir kez daha gönderin", "error-csrf")
 
 
-def test_the_receipt_prints_well(enter: Enter) -> None:
+def test_receipt_and_application_print_well(enter: Enter) -> None:
     citizen = enter(Citizen, DESKTOP)
     citizen.page.goto("/basvuru/what/")
     citizen.tells("Meydandaki çeşmenin musluğu bozuk.")
     citizen.picks_from_the_list("Çarşı", "Meydan")
     citizen.says_who("Hatice Deneme", "0500 000 92 01")
-    citizen.sends()
+    number = citizen.sends()
     citizen.page.emulate_media(media="print")
-    citizen.page.set_viewport_size({"width": 794, "height": 1123})  # A4
+    citizen.page.set_viewport_size(A4)
     citizen.witness.look("receipt-on-paper")
     expect(citizen.page.get_by_role("button", name="Yazdır")).to_be_hidden()
     expect(citizen.page.get_by_role("img", name="karekod")).to_be_visible()
-    citizen.follows_up(citizen.page.locator(".receipt__number").inner_text().strip(), "request-on-paper")
+    citizen.page.emulate_media(media="screen")
+    citizen.follows("Başvuruyu takip et")
+    citizen.page.emulate_media(media="print")
+    citizen.arrives(f"{number} numaralı başvurunuz", "request-on-paper")
+    expect(citizen.page.get_by_role("link", name="Bilgi ekle")).to_be_hidden()
 
 
 @WIDTHS

@@ -12,6 +12,13 @@ FIND_VIOLATIONS = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
   return violations.map(({ id, help, nodes }) => `${id}: ${help} at ${nodes.map(({ html }) => html).join(" | ")}`);
 }"""
+# Pictures further down load when one scrolls there; a photograph shows them all.
+LOAD_PICTURES = """async () => {
+  const all = [...document.images];
+  all.forEach((picture) => (picture.loading = "eager"));
+  await Promise.all(all.map((picture) => picture.decode().catch(() => undefined)));
+  return all.filter(({ naturalWidth }) => !naturalWidth).map(({ src }) => `broken picture: ${src}`);
+}"""
 # What a browser notes when a page comes with an error status; whether that is right is the test's to say.
 STATUS_NOTE = "Failed to load resource: the server responded with a status of"
 
@@ -20,6 +27,7 @@ class Album:
     """Numbered photographs of one width; those of an earlier run are thrown away."""
 
     def __init__(self, folder: Path) -> None:
+        self.names: set[str] = set()
         self._folder = folder
         self._numbers: Iterator[int] = count(1)
         folder.mkdir(parents=True, exist_ok=True)
@@ -28,6 +36,7 @@ class Album:
 
     def next_path(self, name: str) -> Path:
         """Where the next photograph goes."""
+        self.names.add(name)
         return self._folder / f"{next(self._numbers):02}-{name}.png"
 
 
@@ -48,10 +57,16 @@ class Witness:
     def look(self, name: str) -> None:
         """Photograph the page, then say everything that is wrong with it at once."""
         self.page.wait_for_load_state()
+        broken = self.page.evaluate(LOAD_PICTURES) if self._scripts else []
         self.page.screenshot(path=self._album.next_path(name), full_page=True, animations="disabled")
-        problems = [*self._complaints, *self._too_wide(), *self._wrong_language(), *self._barriers()]
+        problems = [*self._complaints, *broken, *self._too_wide(), *self._wrong_language(), *self._barriers()]
         self._complaints.clear()
         assert not problems, "\n".join([f"{name} ({self.page.url}):", *problems])
+
+    def look_once(self, name: str) -> None:
+        """Look at a page that is the same for everybody, unless somebody has done so at this width."""
+        if name not in self._album.names:
+            self.look(name)
 
     def _heard(self, message: ConsoleMessage) -> None:
         about_page = message.text.startswith(STATUS_NOTE) and message.location["url"] == self.page.url
