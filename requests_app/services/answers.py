@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput, StaleVersion
+from common.transactions import one_transaction
 from requests_app.actors import Actor
 from requests_app.models import Answer, AnswerState, Attachment, ServiceRequest
 from requests_app.models.answer import ANSWER_MAX
@@ -30,7 +30,7 @@ class Proposal:
     removed_files: tuple[int, ...] = ()
 
 
-@transaction.atomic
+@one_transaction()
 def save_draft(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
     """Keep an unfinished answer. Head or staff of the request's department; nothing has to be complete."""
     change = begin(request_id=request_id, verb=Verb.DRAFT_ANSWER, actor=actor, expected_version=expected_version)
@@ -39,7 +39,7 @@ def save_draft(*, request_id: int, proposal: Proposal, actor: Actor, expected_ve
     return answer
 
 
-@transaction.atomic
+@one_transaction()
 def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
     """Send the answer for review. The department's head, or the head's delegate while named.
 
@@ -54,7 +54,7 @@ def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_versio
     return answer
 
 
-@transaction.atomic
+@one_transaction()
 def approve(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Approve the submitted answer and tell the applicant, and everybody merged into it. Needs review.
 
@@ -74,7 +74,7 @@ def approve(*, request_id: int, actor: Actor, expected_version: int | None = Non
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def return_answer(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Send the answer back to the department with a reason; its text becomes a new draft. Needs review."""
     change = begin(request_id=request_id, verb=Verb.RETURN_ANSWER, actor=actor, expected_version=expected_version)

@@ -1,9 +1,9 @@
 """What the applicant decides about the own request."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
+from common.transactions import one_transaction
 from requests_app import clocks
 from requests_app.actors import Actor
 from requests_app.models import AnswerState, Feedback, ServiceRequest
@@ -14,7 +14,7 @@ from requests_app.vocabulary import NoteKind
 from requests_app.workflow import Verb
 
 
-@transaction.atomic
+@one_transaction()
 def withdraw(*, request_id: int, actor: Actor) -> ServiceRequest:
     """The applicant wants nothing any more. An unfinished answer draft is dropped."""
     change = begin(request_id=request_id, verb=Verb.WITHDRAW, actor=actor)
@@ -25,7 +25,7 @@ def withdraw(*, request_id: int, actor: Actor) -> ServiceRequest:
     return finish(change)
 
 
-@transaction.atomic
+@one_transaction()
 def reopen(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Not solved: back to the department with fresh clocks. The applicant within the window, or review staff."""
     change = begin(request_id=request_id, verb=Verb.REOPEN, actor=actor, expected_version=expected_version)
@@ -38,7 +38,7 @@ def reopen(*, request_id: int, reason: str, actor: Actor, expected_version: int 
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def rate(*, request_id: int, solved: bool, score: int, comment: str, actor: Actor) -> Feedback:
     """ "Was this solved?" with 1 to 5 and a word; once for each closing."""
     change = begin(request_id=request_id, verb=Verb.RATE, actor=actor)

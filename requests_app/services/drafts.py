@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 from common.secrets import new_secret, secret_hash
+from common.transactions import one_transaction
 from requests_app.actors import Actor
 from requests_app.models import ApplicationDraft, Attachment, ServiceRequest
 from requests_app.services import attachments, intake
@@ -40,7 +41,7 @@ def start() -> tuple[str, ApplicationDraft]:
     return key, ApplicationDraft.objects.create(key_hash=secret_hash(key))
 
 
-@transaction.atomic
+@one_transaction()
 def save_step(*, draft_id: int, step: str, data: dict[str, Any], files: list[Any] | None = None) -> ApplicationDraft:
     """Keep what was typed in one step, and add its files.
 
@@ -57,7 +58,7 @@ def save_step(*, draft_id: int, step: str, data: dict[str, Any], files: list[Any
     return draft
 
 
-@transaction.atomic
+@one_transaction()
 def remove_file(*, draft_id: int, attachment_id: int) -> None:
     """Take a file off an unsent draft. A foreign or unknown id changes nothing."""
     draft = _lock(draft_id)
@@ -66,7 +67,7 @@ def remove_file(*, draft_id: int, attachment_id: int) -> None:
         attachments.remove(attachment)
 
 
-@transaction.atomic
+@one_transaction()
 def discard(*, draft_id: int) -> None:
     """Delete an unsent draft with its files. One that was sent or is gone already stays as it is."""
     draft = ApplicationDraft.objects.select_for_update().filter(pk=draft_id, request__isnull=True).first()
@@ -74,7 +75,7 @@ def discard(*, draft_id: int) -> None:
         erase(draft)
 
 
-@transaction.atomic
+@one_transaction()
 def erase(draft: ApplicationDraft) -> None:
     """Delete a draft and the files that are still its own."""
     for attachment in draft.attachments.all():
@@ -82,7 +83,7 @@ def erase(draft: ApplicationDraft) -> None:
     draft.delete()
 
 
-@transaction.atomic
+@one_transaction()
 def send(*, draft: ApplicationDraft, key: str, application: intake.Application) -> ServiceRequest:
     """Turn the draft into a service request. Sent twice, it is one request.
 

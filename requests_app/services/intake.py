@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from common import bell
 from common.inserting import insert
 from common.numbers import make_number
 from common.secrets import secret_hash
+from common.transactions import one_transaction
 from common.turkish import fold
 from requests_app import clocks
 from requests_app.actors import Actor
@@ -72,7 +73,7 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
     """
     request = _new_request(application, submission_key, secret, actor)
     check(actor, Verb.SUBMIT, request)
-    with transaction.atomic(savepoint=False):
+    with one_transaction(savepoint=False):
         serial, before = _serial_and_earlier(submission_key)
         if before is not None:
             return ServiceRequest.objects.get(pk=before)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError, InvalidInput
+from common.transactions import one_transaction
 from departments.models import Department
 from requests_app.actors import Actor
 from requests_app.models import Authority, Category, ServiceRequest
@@ -17,7 +17,7 @@ from requests_app.vocabulary import Kind, NoteKind
 from requests_app.workflow import FINISHED, Verb
 
 
-@transaction.atomic
+@one_transaction()
 def route(
     *, request_id: int, department: Department, actor: Actor, expected_version: int | None = None
 ) -> ServiceRequest:
@@ -26,7 +26,7 @@ def route(
     return _send_to(change, department)
 
 
-@transaction.atomic
+@one_transaction()
 def reroute(
     *, request_id: int, department: Department, actor: Actor, reason: str = "", expected_version: int | None = None
 ) -> ServiceRequest:
@@ -62,7 +62,7 @@ def route_many(
     return done, refused
 
 
-@transaction.atomic
+@one_transaction()
 def reject(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Do not take the request up, and tell the applicant why. Needs ``requests_app.triage``."""
     change = begin(request_id=request_id, verb=Verb.REJECT, actor=actor, expected_version=expected_version)
@@ -72,7 +72,7 @@ def reject(*, request_id: int, reason: str, actor: Actor, expected_version: int 
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def forward(
     *, request_id: int, authority: Authority, actor: Actor, reason: str = "", expected_version: int | None = None
 ) -> ServiceRequest:
@@ -85,7 +85,7 @@ def forward(
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def merge(*, request_id: int, into_number: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Declare the request the same matter as another one; both keep their numbers. Needs triage.
 
@@ -99,7 +99,7 @@ def merge(*, request_id: int, into_number: str, actor: Actor, expected_version: 
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def restore(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Take back a rejection, a forwarding or a merge. Needs ``requests_app.triage``."""
     change = begin(request_id=request_id, verb=Verb.RESTORE, actor=actor, expected_version=expected_version)
@@ -108,7 +108,7 @@ def restore(*, request_id: int, actor: Actor, expected_version: int | None = Non
     return finish(change, fields=("merged_into", "authority", "department"))
 
 
-@transaction.atomic
+@one_transaction()
 def reclassify(
     *,
     request_id: int,
