@@ -100,6 +100,12 @@ def _only_information_requests_are_extended(actor: Actor, request: ServiceReques
         raise DomainError(_("Only the period of an information request can be extended (Law 4982, art. 11)."))
     if request.extended:
         raise DomainError(_("The period has been extended already; it cannot be extended twice."))
+    if request.legal_due_at is None:
+        raise DomainError(_("This request has no legal period that could be extended."))
+    if request.legal_due_at < (request.paused_at or timezone.now()):
+        raise DomainError(
+            _("The period has ended. The applicant has to be told of an extension before that (Law 4982, art. 11).")
+        )
 
 
 def _within_reopen_window(actor: Actor, request: ServiceRequest) -> None:

@@ -1,8 +1,8 @@
 """The service request, who made it, and the draft it grows from."""
 
 import uuid
-from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -14,7 +14,6 @@ from requests_app.vocabulary import Channel, Kind
 from requests_app.workflow import OPEN, Status
 
 DESCRIPTION_MAX = 4000
-
 
 class Applicant(models.Model):
     """The contact details given with one application.
@@ -118,7 +117,9 @@ class ServiceRequest(models.Model):
     extended = models.BooleanField(_("legal period extended"), default=False)
     promised_on = models.DateField(_("promised date"), null=True, blank=True)
     paused_at = models.DateTimeField(_("clock paused since"), null=True, blank=True)
-    paused_total = models.DurationField(_("paused altogether"), default=timedelta)
+    # The pauses that are over, since the clock started: kept as they were, because a period of working days,
+    # one of calendar days and one of working hours each count something else of them.
+    pauses = ArrayField(DateTimeRangeField(), verbose_name=_("clock was paused"), default=list, blank=True)
     # The one clock that queues sort by: the promised date, else the earlier of law and target; none
     # while it is paused or the request is finished. Set only by clocks.set_clock().
     clock_due_at = models.DateTimeField(_("due"), null=True, blank=True)

@@ -79,7 +79,7 @@ _STATUS_FIELDS = (
     "resume_status",
     "closed_at",
     "paused_at",
-    "paused_total",
+    "pauses",
     "clock_started_at",
     "extended",
     "version",
