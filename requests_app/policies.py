@@ -24,7 +24,7 @@ DEFAULT_REOPEN_DAYS = 30
 def roles_towards(actor: Actor, request: ServiceRequest) -> frozenset[Role]:
     """The parts ``actor`` plays towards ``request``."""
     if actor.kind == ActorKind.SYSTEM:
-        return frozenset({Role.ROUTER})
+        return frozenset({Role.SYSTEM})
     if actor.kind == ActorKind.APPLICANT:
         return frozenset({Role.APPLICANT}) if actor.request_id == request.pk else frozenset()
     return _roles_of_user(actor, request)

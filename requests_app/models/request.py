@@ -2,6 +2,7 @@
 
 import uuid
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
@@ -11,9 +12,44 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.querysets import ServiceRequestQuerySet
 from requests_app.vocabulary import Channel, Kind
-from requests_app.workflow import OPEN, Status
+from requests_app.workflow import OPEN, UNANSWERED, Status
 
 DESCRIPTION_MAX = 4000
+
+_INTO_ONE_THAT_STANDS_ALONE = pgtrigger.Trigger(
+    name="merged_into_one_that_stands_alone",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("merged_into_id"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(new__merged_into__isnull=False),
+    declare=[("target_status", "text")],
+    # The lock makes the other transaction's change of the target visible, or lets it wait for this one.
+    func="""
+        SELECT status INTO target_status FROM requests_app_servicerequest
+            WHERE id = NEW.merged_into_id AND id <> NEW.id AND merged_into_id IS NULL FOR SHARE;
+        IF target_status IS NULL OR target_status IN ('rejected', 'forwarded', 'withdrawn')
+            OR EXISTS (SELECT 1 FROM requests_app_servicerequest WHERE merged_into_id = NEW.id)
+        THEN
+            RAISE EXCEPTION 'a request is merged into one that stands alone, and takes nobody along'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+_ENDS_WITHOUT_LEAVING_ANYBODY = pgtrigger.Trigger(
+    name="ends_without_leaving_anybody",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(new__status__in=sorted(UNANSWERED)),
+    func="""
+        IF EXISTS (SELECT 1 FROM requests_app_servicerequest WHERE merged_into_id = NEW.id) THEN
+            RAISE EXCEPTION 'requests are still merged into one that ends without an answer'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 
 class Applicant(models.Model):
     """The contact details given with one application.
@@ -187,6 +223,7 @@ class ServiceRequest(models.Model):
                 condition=Q(status__in=sorted(OPEN)) ^ Q(closed_at__isnull=False), name="request_finished_has_time"
             ),
         ]
+        triggers = [_INTO_ONE_THAT_STANDS_ALONE, _ENDS_WITHOUT_LEAVING_ANYBODY]
 
     def __str__(self) -> str:
         return self.number

@@ -13,8 +13,8 @@ from requests_app.actors import Actor
 from requests_app.models import Answer, AnswerState, Attachment, ServiceRequest
 from requests_app.models.answer import ANSWER_MAX
 from requests_app.services import attachments
-from requests_app.services.change import Change, begin, finish, needed_reason
-from requests_app.services.telling import tell
+from requests_app.services.change import Change, begin, finish, hold, needed_reason
+from requests_app.services.telling import tell_everybody
 from requests_app.vocabulary import NoteKind, Outcome
 from requests_app.workflow import Verb
 
@@ -60,8 +60,10 @@ def approve(*, request_id: int, actor: Actor, expected_version: int | None = Non
 
     A final answer closes the request; a programme date schedules it.
     """
-    answer = _submitted(request_id)
-    scheduled = answer.outcome == Outcome.SCHEDULED
+    hold(request_id)  # the answer decides which verb it is
+    scheduled = Answer.objects.filter(
+        request_id=request_id, state=AnswerState.SUBMITTED, outcome=Outcome.SCHEDULED
+    ).exists()
     verb = Verb.APPROVE_DATE if scheduled else Verb.APPROVE_ANSWER
     change = begin(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
     answer = _submitted(request_id)
@@ -70,7 +72,10 @@ def approve(*, request_id: int, actor: Actor, expected_version: int | None = Non
     _review(answer, AnswerState.APPROVED, change)
     change.request.promised_on = answer.promised_on
     request = finish(change, fields=("promised_on",), answer=answer.pk, outcome=answer.outcome)
-    _tell_everybody(request, scheduled)
+    if scheduled:
+        tell_everybody(request, "request_scheduled", date=request.promised_on)
+    else:
+        tell_everybody(request, "request_answered")
     return request
 
 
@@ -149,11 +154,3 @@ def _copy(answer: Answer, change: Change) -> Answer:
     )
     answer.attachments.update(answer=draft)
     return draft
-
-
-def _tell_everybody(request: ServiceRequest, scheduled: bool) -> None:
-    for told in (request, *request.merged.select_related("applicant")):
-        if scheduled:
-            tell(told, "request_scheduled", date=request.promised_on)
-        else:
-            tell(told, "request_answered")

@@ -4,7 +4,7 @@ from common.transactions import one_transaction
 from requests_app.actors import Actor
 from requests_app.models import ServiceRequest
 from requests_app.services.change import begin, finish, needed_reason
-from requests_app.services.telling import tell
+from requests_app.services.telling import tell_everybody
 from requests_app.vocabulary import NoteKind
 from requests_app.workflow import Verb
 
@@ -37,5 +37,5 @@ def extend(*, request_id: int, reason: str, actor: Actor, expected_version: int 
     note = change.note(NoteKind.REASON, needed_reason(reason))
     change.request.extended = True
     request = finish(change, note=note)
-    tell(request, "request_extended", due=request.legal_due_at)
+    tell_everybody(request, "request_extended", due=request.legal_due_at)
     return request
