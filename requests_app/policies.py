@@ -24,7 +24,7 @@ DEFAULT_REOPEN_DAYS = 30
 def roles_towards(actor: Actor, request: ServiceRequest) -> frozenset[Role]:
     """The parts ``actor`` plays towards ``request``."""
     if actor.kind == ActorKind.SYSTEM:
-        return frozenset({Role.ROUTER})
+        return frozenset({Role.SYSTEM})
     if actor.kind == ActorKind.APPLICANT:
         return frozenset({Role.APPLICANT}) if actor.request_id == request.pk else frozenset()
     return _roles_of_user(actor, request)
@@ -100,6 +100,12 @@ def _only_information_requests_are_extended(actor: Actor, request: ServiceReques
         raise DomainError(_("Only the period of an information request can be extended (Law 4982, art. 11)."))
     if request.extended:
         raise DomainError(_("The period has been extended already; it cannot be extended twice."))
+    if request.legal_due_at is None:
+        raise DomainError(_("This request has no legal period that could be extended."))
+    if request.legal_due_at < (request.paused_at or timezone.now()):
+        raise DomainError(
+            _("The period has ended. The applicant has to be told of an extension before that (Law 4982, art. 11).")
+        )
 
 
 def _within_reopen_window(actor: Actor, request: ServiceRequest) -> None:

@@ -1,8 +1,9 @@
 """The service request, who made it, and the draft it grows from."""
 
 import uuid
-from datetime import timedelta
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -11,9 +12,43 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.querysets import ServiceRequestQuerySet
 from requests_app.vocabulary import Channel, Kind
-from requests_app.workflow import OPEN, Status
+from requests_app.workflow import OPEN, UNANSWERED, Status
 
 DESCRIPTION_MAX = 4000
+
+_INTO_ONE_THAT_STANDS_ALONE = pgtrigger.Trigger(
+    name="merged_into_one_that_stands_alone",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("merged_into_id"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(new__merged_into__isnull=False),
+    declare=[("target_status", "text")],
+    # The lock makes the other transaction's change of the target visible, or lets it wait for this one.
+    func="""
+        SELECT status INTO target_status FROM requests_app_servicerequest
+            WHERE id = NEW.merged_into_id AND id <> NEW.id AND merged_into_id IS NULL FOR SHARE;
+        IF target_status IS NULL OR target_status IN ('rejected', 'forwarded', 'withdrawn')
+            OR EXISTS (SELECT 1 FROM requests_app_servicerequest WHERE merged_into_id = NEW.id)
+        THEN
+            RAISE EXCEPTION 'a request is merged into one that stands alone, and takes nobody along'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+_ENDS_WITHOUT_LEAVING_ANYBODY = pgtrigger.Trigger(
+    name="ends_without_leaving_anybody",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(new__status__in=sorted(UNANSWERED)),
+    func="""
+        IF EXISTS (SELECT 1 FROM requests_app_servicerequest WHERE merged_into_id = NEW.id) THEN
+            RAISE EXCEPTION 'requests are still merged into one that ends without an answer'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class Applicant(models.Model):
@@ -118,7 +153,9 @@ class ServiceRequest(models.Model):
     extended = models.BooleanField(_("legal period extended"), default=False)
     promised_on = models.DateField(_("promised date"), null=True, blank=True)
     paused_at = models.DateTimeField(_("clock paused since"), null=True, blank=True)
-    paused_total = models.DurationField(_("paused altogether"), default=timedelta)
+    # The pauses that are over, since the clock started: kept as they were, because a period of working days,
+    # one of calendar days and one of working hours each count something else of them.
+    pauses = ArrayField(DateTimeRangeField(), verbose_name=_("clock was paused"), default=list, blank=True)
     # The one clock that queues sort by: the promised date, else the earlier of law and target; none
     # while it is paused or the request is finished. Set only by clocks.set_clock().
     clock_due_at = models.DateTimeField(_("due"), null=True, blank=True)
@@ -186,6 +223,7 @@ class ServiceRequest(models.Model):
                 condition=Q(status__in=sorted(OPEN)) ^ Q(closed_at__isnull=False), name="request_finished_has_time"
             ),
         ]
+        triggers = [_INTO_ONE_THAT_STANDS_ALONE, _ENDS_WITHOUT_LEAVING_ANYBODY]
 
     def __str__(self) -> str:
         return self.number

@@ -4,17 +4,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput, StaleVersion
+from common.transactions import one_transaction
 from requests_app.actors import Actor
 from requests_app.models import Answer, AnswerState, Attachment, ServiceRequest
 from requests_app.models.answer import ANSWER_MAX
 from requests_app.services import attachments
-from requests_app.services.change import Change, begin, finish, needed_reason
-from requests_app.services.telling import tell
+from requests_app.services.change import Change, begin, finish, hold, needed_reason
+from requests_app.services.telling import tell_everybody
 from requests_app.vocabulary import NoteKind, Outcome
 from requests_app.workflow import Verb
 
@@ -30,7 +30,7 @@ class Proposal:
     removed_files: tuple[int, ...] = ()
 
 
-@transaction.atomic
+@one_transaction()
 def save_draft(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
     """Keep an unfinished answer. Head or staff of the request's department; nothing has to be complete."""
     change = begin(request_id=request_id, verb=Verb.DRAFT_ANSWER, actor=actor, expected_version=expected_version)
@@ -39,7 +39,7 @@ def save_draft(*, request_id: int, proposal: Proposal, actor: Actor, expected_ve
     return answer
 
 
-@transaction.atomic
+@one_transaction()
 def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
     """Send the answer for review. The department's head, or the head's delegate while named.
 
@@ -54,14 +54,16 @@ def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_versio
     return answer
 
 
-@transaction.atomic
+@one_transaction()
 def approve(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Approve the submitted answer and tell the applicant, and everybody merged into it. Needs review.
 
     A final answer closes the request; a programme date schedules it.
     """
-    answer = _submitted(request_id)
-    scheduled = answer.outcome == Outcome.SCHEDULED
+    hold(request_id)  # the answer decides which verb it is
+    scheduled = Answer.objects.filter(
+        request_id=request_id, state=AnswerState.SUBMITTED, outcome=Outcome.SCHEDULED
+    ).exists()
     verb = Verb.APPROVE_DATE if scheduled else Verb.APPROVE_ANSWER
     change = begin(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
     answer = _submitted(request_id)
@@ -70,11 +72,14 @@ def approve(*, request_id: int, actor: Actor, expected_version: int | None = Non
     _review(answer, AnswerState.APPROVED, change)
     change.request.promised_on = answer.promised_on
     request = finish(change, fields=("promised_on",), answer=answer.pk, outcome=answer.outcome)
-    _tell_everybody(request, scheduled)
+    if scheduled:
+        tell_everybody(request, "request_scheduled", date=request.promised_on)
+    else:
+        tell_everybody(request, "request_answered")
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def return_answer(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Send the answer back to the department with a reason; its text becomes a new draft. Needs review."""
     change = begin(request_id=request_id, verb=Verb.RETURN_ANSWER, actor=actor, expected_version=expected_version)
@@ -149,11 +154,3 @@ def _copy(answer: Answer, change: Change) -> Answer:
     )
     answer.attachments.update(answer=draft)
     return draft
-
-
-def _tell_everybody(request: ServiceRequest, scheduled: bool) -> None:
-    for told in (request, *request.merged.select_related("applicant")):
-        if scheduled:
-            tell(told, "request_scheduled", date=request.promised_on)
-        else:
-            tell(told, "request_answered")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
+from common.transactions import one_transaction
 from requests_app.actors import Actor
 from requests_app.models import ServiceRequest
 from requests_app.services import attachments
@@ -18,7 +18,7 @@ TEXT_MAX = 4000
 FILES_PER_REQUEST = 20
 
 
-@transaction.atomic
+@one_transaction()
 def ask(*, request_id: int, question: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Ask the applicant something; the clocks stand until the reply. Triage or the request's department."""
     change = begin(request_id=request_id, verb=Verb.ASK, actor=actor, expected_version=expected_version)
@@ -28,26 +28,26 @@ def ask(*, request_id: int, question: str, actor: Actor, expected_version: int |
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def reply(*, request_id: int, text: str, files: list[Any], actor: Actor) -> ServiceRequest:
     """The applicant answers our question; the request goes back to where it was."""
     return _applicant_says(request_id, Verb.REPLY, NoteKind.REPLY, text, files, actor)
 
 
-@transaction.atomic
+@one_transaction()
 def add_information(*, request_id: int, text: str, files: list[Any], actor: Actor) -> ServiceRequest:
     """The applicant adds something unasked; the status stays."""
     return _applicant_says(request_id, Verb.ADD_INFORMATION, NoteKind.INFORMATION, text, files, actor)
 
 
-@transaction.atomic
+@one_transaction()
 def resume(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Go on without the applicant's reply. Triage or the request's department."""
     change = begin(request_id=request_id, verb=Verb.RESUME, actor=actor, expected_version=expected_version)
     return finish(change)
 
 
-@transaction.atomic
+@one_transaction()
 def add_note(*, request_id: int, text: str, actor: Actor) -> ServiceRequest:
     """Write an internal note that the applicant never sees. Anybody on the staff side who sees the request."""
     change = begin(request_id=request_id, verb=Verb.ADD_NOTE, actor=actor)

@@ -34,6 +34,12 @@ def tell(request: ServiceRequest, event: str, **context: Any) -> None:
     )
 
 
+def tell_everybody(request: ServiceRequest, event: str, **context: Any) -> None:
+    """``tell`` the applicant and everybody whose request was merged into this one, each with the own number."""
+    for told in (request, *request.merged.select_related("applicant")):
+        tell(told, event, **context)
+
+
 def preview(request: ServiceRequest, event: str, **context: Any) -> rendering.Preview | None:
     """What ``tell`` would send now. None where there is no phone, or where a field of the text is still missing."""
     if request.applicant is None or not request.applicant.phone:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from common.errors import InvalidInput
+from common.errors import Busy, InvalidInput, http_status
 from departments import legal_texts
 from departments.models import LegalText
 from departments.places import neighbourhoods_geojson
@@ -96,8 +96,12 @@ def _take(request: HttpRequest, step: str, held: Held | None) -> HttpResponse:
             return _show(request, step, None, form, refused=WAIT, status=TOO_MANY)
         held = begun()
     typed = FORMS[step](so_far=held.draft.data).typed(request.POST, held.draft.data.get(step, {}))
-    _keep(step, held, typed)
-    refused_files = _take_files(request, held)
+    try:
+        _keep(step, held, typed)
+        refused_files = _take_files(request, held)
+    except (Busy, drafts.DraftGone) as error:
+        form = _sent_form(request, step, held.draft.data)
+        return keep(_show(request, step, held, form, refused=error.message, status=http_status(error)), held)
     return keep(_answer(request, step, held, typed, refused_files), held)
 
 

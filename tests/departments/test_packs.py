@@ -37,6 +37,7 @@ EVENTS = {
     "request_forwarded",
     "request_merged",
     "request_reopened",
+    "request_restored",
     "request_extended",
     "code_track",
     "code_contact",
