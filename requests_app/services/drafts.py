@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 from common.secrets import new_secret, secret_hash
+from common.uploads import CleanUpload
 from requests_app.actors import Actor
 from requests_app.models import ApplicationDraft, Attachment, ServiceRequest
 from requests_app.services import attachments, intake
@@ -40,21 +41,27 @@ def start() -> tuple[str, ApplicationDraft]:
     return key, ApplicationDraft.objects.create(key_hash=secret_hash(key))
 
 
-@transaction.atomic
 def save_step(*, draft_id: int, step: str, data: dict[str, Any], files: list[Any] | None = None) -> ApplicationDraft:
     """Keep what was typed in one step, and add its files.
 
     ``data`` is JSON of plain values. Raises InvalidInput on field ``files`` for a file that cannot be
-    taken (the typed text is then kept by the form), DomainError where the draft was sent already.
+    taken (the typed text is then kept by the form), DomainError where the draft was sent already. Must not be
+    called inside a transaction: the files are cleaned before the draft is locked.
     """
-    draft = _lock(draft_id)
-    if files:
-        already = draft.attachments.count()
-        uploads = attachments.clean_all(files, already=already)
+    uploads = _cleaned(draft_id, files) if files else []
+    with transaction.atomic():
+        draft = _lock(draft_id)
+        attachments.check_room(len(uploads), already=draft.attachments.count())
         attachments.store(uploads, actor=Actor.applicant(), draft=draft)
-    draft.data = {**draft.data, step: data}
-    draft.save(update_fields=["data", "updated_at"])
+        draft.data = {**draft.data, step: data}
+        draft.save(update_fields=["data", "updated_at"])
     return draft
+
+
+def _cleaned(draft_id: int, files: list[Any]) -> list[CleanUpload]:
+    draft = _unsent(ApplicationDraft.objects.get(pk=draft_id))
+    attachments.check_room(len(files), already=draft.attachments.count())
+    return attachments.clean_all(files)
 
 
 @transaction.atomic
@@ -117,7 +124,10 @@ def _hand_over(draft: ApplicationDraft, request: ServiceRequest) -> None:
 
 
 def _lock(draft_id: int) -> ApplicationDraft:
-    draft = ApplicationDraft.objects.select_for_update().get(pk=draft_id)
+    return _unsent(ApplicationDraft.objects.select_for_update().get(pk=draft_id))
+
+
+def _unsent(draft: ApplicationDraft) -> ApplicationDraft:
     if draft.request_id is not None:
         raise DomainError(ALREADY_SENT)
     return draft
