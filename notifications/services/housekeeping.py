@@ -40,4 +40,4 @@ def run() -> dict[str, int]:
 
 def _delete(rows: QuerySet) -> int:
     _all, by_model = rows.model._default_manager.filter(pk__in=rows.values("pk")[:_BATCH]).delete()
-    return by_model.get(rows.model._meta.label, 0)
+    return int(by_model.get(rows.model._meta.label, 0))

@@ -29,7 +29,6 @@ class Applicant(models.Model):
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
     # Consent that waits for the phone to be confirmed: until then anybody could have typed the number.
     announcements_version = models.CharField(_("consent to announcements, text"), max_length=20, blank=True)
-    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("applicant")
@@ -109,6 +108,8 @@ class ServiceRequest(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"))
     updated_at = models.DateTimeField(_("updated at"))
     closed_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # Everything personal is gone; nothing can be done to the request any more.
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
     reopened_times = models.PositiveSmallIntegerField(_("times reopened"), default=0)
 
     legal_due_at = models.DateTimeField(_("due by law"), null=True, blank=True)
@@ -184,6 +185,9 @@ class ServiceRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=sorted(OPEN)) ^ Q(closed_at__isnull=False), name="request_finished_has_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(closed_at__isnull=False), name="request_erased_is_finished"
             ),
         ]
 

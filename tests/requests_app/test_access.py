@@ -10,9 +10,7 @@ from tests.factories import APPLICANT_PHONE, OTHER_PHONE, Town
 
 
 def ask(number: str, phone: str = APPLICANT_PHONE) -> None:
-    access.send_recovery_code(
-        number=number, phone=phone, asker="browser", language="tr", remote_address="127.0.0.1"
-    )
+    access.send_recovery_code(number=number, phone=phone, asker="browser", language="tr", remote_address="127.0.0.1")
 
 
 def sent_code() -> str:
