@@ -49,8 +49,11 @@ def check(actor: Actor, verb: Verb, request: ServiceRequest) -> Transition:
     """The transition that ``actor`` may make with ``verb`` on ``request`` now.
 
     Raises TransitionRefused where the verb does not exist in the present status, NotPermitted where the
-    actor does not play a part that the verb needs, DomainError where a condition is not met.
+    actor does not play a part that the verb needs, DomainError where a condition is not met or the request
+    was erased.
     """
+    if request.erased_at is not None:
+        raise DomainError(_("The personal data of this application has been erased, so nothing can be done any more."))
     transition = TRANSITIONS.find(status=request.status if request.pk else NEW, verb=verb)
     if transition is None:
         raise TransitionRefused(
@@ -76,6 +79,8 @@ def can(actor: Actor, verb: Verb, request: ServiceRequest) -> bool:
 
 def verbs_for(actor: Actor, request: ServiceRequest) -> frozenset[Verb]:
     """Everything ``actor`` may do to ``request`` now; what the pages offer. The parts are looked up once."""
+    if request.erased_at is not None:
+        return frozenset()
     roles = roles_towards(actor, request)
     rows = (row for row in TRANSITIONS if request.status in row.sources and row.roles & roles)
     return frozenset(Verb(row.verb) for row in rows if _condition_is_met(actor, Verb(row.verb), request))

@@ -64,7 +64,6 @@ class Applicant(models.Model):
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
     # Consent that waits for the phone to be confirmed: until then anybody could have typed the number.
     announcements_version = models.CharField(_("consent to announcements, text"), max_length=20, blank=True)
-    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("applicant")
@@ -144,6 +143,8 @@ class ServiceRequest(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"))
     updated_at = models.DateTimeField(_("updated at"))
     closed_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # Everything personal is gone; nothing can be done to the request any more.
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
     reopened_times = models.PositiveSmallIntegerField(_("times reopened"), default=0)
 
     legal_due_at = models.DateTimeField(_("due by law"), null=True, blank=True)
@@ -221,6 +222,9 @@ class ServiceRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=sorted(OPEN)) ^ Q(closed_at__isnull=False), name="request_finished_has_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(closed_at__isnull=False), name="request_erased_is_finished"
             ),
         ]
         triggers = [_INTO_ONE_THAT_STANDS_ALONE, _ENDS_WITHOUT_LEAVING_ANYBODY]

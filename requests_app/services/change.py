@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -45,10 +46,24 @@ def begin(*, request_id: int, verb: Verb, actor: Actor, expected_version: int | 
     where somebody was quicker, TransitionRefused, NotPermitted, DomainError.
     """
     request = _lock(request_id, actor)
+    transition = _permitted(request, verb, actor, expected_version)
+    return Change(request, transition, actor, timezone.now(), request.status)
+
+
+def look(*, request_id: int, verb: Verb, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """What ``begin`` would refuse now is refused here without a lock, before work that takes long.
+
+    Only ``begin`` decides: much may have happened when the work is done. Raises what ``begin`` raises.
+    """
+    request = _in_scope(actor).get(pk=request_id)
+    _permitted(request, verb, actor, expected_version)
+    return request
+
+
+def _permitted(request: ServiceRequest, verb: Verb, actor: Actor, expected_version: int | None) -> Transition:
     if expected_version is not None and expected_version != request.version:
         raise StaleVersion(_last_change(request))
-    transition = check(actor, verb, request)
-    return Change(request, transition, actor, timezone.now(), request.status)
+    return check(actor, verb, request)
 
 
 def hold(*request_ids: int) -> None:
@@ -95,11 +110,15 @@ _STATUS_FIELDS = (
 )
 
 
-def _lock(request_id: int, actor: Actor) -> ServiceRequest:
+def _in_scope(actor: Actor) -> QuerySet[ServiceRequest]:
     scope = ServiceRequest.objects.all()
     if actor.kind == ActorKind.USER and actor.user is not None:
         scope = scope.visible_to(actor.user)
-    return scope.select_for_update(of=("self",)).select_related("category", "applicant").get(pk=request_id)
+    return scope.select_related("category", "applicant")
+
+
+def _lock(request_id: int, actor: Actor) -> ServiceRequest:
+    return _in_scope(actor).select_for_update(of=("self",)).get(pk=request_id)
 
 
 def _move(change: Change) -> None:

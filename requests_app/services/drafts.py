@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError, StaleVersion
 from common.secrets import new_secret, secret_hash
 from common.transactions import one_transaction
+from common.uploads import CleanUpload
 from requests_app.actors import Actor
 from requests_app.models import ApplicationDraft, Attachment, ServiceRequest
 from requests_app.services import attachments, intake
@@ -49,21 +50,27 @@ def start() -> tuple[str, ApplicationDraft]:
     return key, ApplicationDraft.objects.create(key_hash=secret_hash(key))
 
 
-@one_transaction()
 def save_step(*, draft_id: int, step: str, data: dict[str, Any], files: list[Any] | None = None) -> ApplicationDraft:
     """Keep what was typed in one step, and add its files.
 
     ``data`` is JSON of plain values. Raises InvalidInput on field ``files`` for a file that cannot be
-    taken (the typed text is then kept by the form), DomainError where the draft was sent already.
+    taken (the typed text is then kept by the form), DomainError where the draft was sent already. Must not be
+    called inside a transaction: the files are cleaned before the draft is locked.
     """
-    draft = _lock(draft_id)
-    if files:
-        already = draft.attachments.count()
-        uploads = attachments.clean_all(files, already=already)
+    uploads = _cleaned(draft_id, files) if files else []
+    with one_transaction():
+        draft = _lock(draft_id)
+        attachments.check_room(len(uploads), already=draft.attachments.count())
         attachments.store(uploads, actor=Actor.applicant(), draft=draft)
-    draft.data = {**draft.data, step: data}
-    draft.save(update_fields=["data", "updated_at"])
+        draft.data = {**draft.data, step: data}
+        draft.save(update_fields=["data", "updated_at"])
     return draft
+
+
+def _cleaned(draft_id: int, files: list[Any]) -> list[CleanUpload]:
+    draft = _unsent(ApplicationDraft.objects.filter(pk=draft_id).first())
+    attachments.check_room(len(files), already=draft.attachments.count())
+    return attachments.clean_all(files)
 
 
 @one_transaction()
@@ -141,7 +148,10 @@ def _refuse_unless_sent(draft: ApplicationDraft, request: ServiceRequest) -> Non
 
 
 def _lock(draft_id: int) -> ApplicationDraft:
-    draft = ApplicationDraft.objects.select_for_update().filter(pk=draft_id).first()
+    return _unsent(ApplicationDraft.objects.select_for_update().filter(pk=draft_id).first())
+
+
+def _unsent(draft: ApplicationDraft | None) -> ApplicationDraft:
     if draft is None:
         raise DraftGone
     if draft.request_id is not None:
