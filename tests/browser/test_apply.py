@@ -20,7 +20,7 @@ QUESTION = "Ne oldu? Ne istiyorsunuz?"
 
 
 def up_to_the_last_look(citizen: Citizen, text: str, phone: str) -> None:
-    citizen.page.goto("/basvuru/what/")
+    citizen.page.goto("/basvuru/ne-oldu/")
     citizen.tells(text)
     citizen.picks_from_the_list("Çarşı", "Gül Sokak 14")
     citizen.says_who("Ali Deneme", phone)
@@ -129,7 +129,7 @@ def test_after_sending_the_back_button_leads_to_the_receipt(enter: Enter) -> Non
 
 def test_a_closed_tab_can_be_gone_on_with(enter: Enter) -> None:
     ali = enter(Citizen, PHONE)
-    ali.page.goto("/basvuru/what/")
+    ali.page.goto("/basvuru/ne-oldu/")
     ali.tells("Yarım kalan başvuru.")
     ali.arrives("Nerede?", "apply-where")
     ali.opens("/basvuru/", "apply-resume")
@@ -142,7 +142,7 @@ def test_a_closed_tab_can_be_gone_on_with(enter: Enter) -> None:
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_every_mistake_is_said_beside_its_field(width: int, enter: Enter) -> None:
     ali = enter(Citizen, width)
-    ali.page.goto("/basvuru/what/")
+    ali.page.goto("/basvuru/ne-oldu/")
     ali.presses("Devam et")
     ali.reads("Ne olduğunu ya da ne istediğinizi yazın.")
     ali.witness.look("apply-what-mistake")

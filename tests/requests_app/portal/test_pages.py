@@ -46,7 +46,7 @@ def test_the_middle_time_is_counted_in_working_days(citizen: Citizen, town: fact
 def test_without_answers_there_is_no_middle_time(citizen: Citizen) -> None:
     response = citizen.get("home")
     assert response.context["numbers"].median_working_days is None
-    assert "ortancası" not in text_of(response)
+    assert "cevapların yarısı" not in text_of(response)
 
 
 def test_the_numbers_are_not_counted_at_every_visit(citizen: Citizen, django_assert_num_queries: object) -> None:
