@@ -11,12 +11,17 @@ const PIN =
 
 // About how many pixels a letter of a label takes.
 const LETTER = 9;
+const STREETS = 16;
+const NOTHING = { type: "FeatureCollection", features: [] };
 
 const pin = () => L.divIcon({ className: "map__pin", html: PIN, iconSize: [40, 40], iconAnchor: [20, 38] });
 
+const wide = (points) => (points.length ? L.bounds(points).getSize().x : 0);
+
 async function load(address) {
+  if (!address) return NOTHING;
   const response = await fetch(address, { headers: { Accept: "application/json" } });
-  return response.ok ? response.json() : { type: "FeatureCollection", features: [] };
+  return response.ok ? response.json() : NOTHING;
 }
 
 class PlaceMap {
@@ -27,7 +32,7 @@ class PlaceMap {
     this.lngInput = document.getElementById(this.data.lngInput);
     this.picks = Boolean(this.latInput && this.lngInput);
     // A wheel over the map scrolls the page; zooming has its own buttons.
-    this.map = L.map(box, { scrollWheelZoom: false, zoomControl: false });
+    this.map = L.map(box, { scrollWheelZoom: false, zoomControl: false, zoomSnap: this.data.tiles ? 1 : 0.25 });
     this.map.attributionControl.setPrefix(false);
     this.map.setView(
       [Number(this.data.lat) || 39.9, Number(this.data.lng) || 32.85],
@@ -37,17 +42,32 @@ class PlaceMap {
 
   start() {
     L.control.zoom({ zoomInTitle: this.data.zoomIn, zoomOutTitle: this.data.zoomOut }).addTo(this.map);
-    if (this.data.tiles)
-      L.tileLayer(this.data.tiles, { attribution: this.data.attribution, maxZoom: 19 }).addTo(this.map);
-    if (this.data.neighbourhoods) this.drawNeighbourhoods();
+    L.control.scale({ imperial: false, position: "topright" }).addTo(this.map);
+    if (this.data.tiles) this.drawPicture();
+    else this.manageWithoutPicture();
+    this.drawNeighbourhoods();
     if (this.data.markers) this.drawMarkers();
     if (this.picks) this.pick();
     else if (this.data.pinLat) this.mark(L.latLng(Number(this.data.pinLat), Number(this.data.pinLng)), true);
   }
 
+  drawPicture() {
+    let seen = false;
+    L.tileLayer(this.data.tiles, { attribution: this.data.attribution, maxZoom: 19 })
+      .on("tileload", () => (seen = true))
+      .on("tileerror", () => seen || this.manageWithoutPicture())
+      .addTo(this.map);
+  }
+
+  // No streets: the outlines of the neighbourhoods are all there is, and the map says so.
+  manageWithoutPicture() {
+    this.box.classList.add("map--outlines");
+    this.map.attributionControl.addAttribution(this.data.saidOutlines);
+  }
+
   async drawNeighbourhoods() {
     const polygons = L.geoJSON(await load(this.data.neighbourhoods), {
-      style: { className: this.data.tiles ? "map__polygon map__polygon--with-tiles" : "map__polygon" },
+      style: { className: "map__polygon" },
       onEachFeature: (feature, layer) => {
         layer.bindTooltip(feature.properties.name, {
           permanent: true,
@@ -56,18 +76,47 @@ class PlaceMap {
         });
       },
     }).addTo(this.map);
-    if (polygons.getLayers().length && !this.marker) this.map.fitBounds(polygons.getBounds());
-    const hideCrowded = () => polygons.eachLayer((layer) => this.hideIfNarrow(layer));
-    this.map.on("zoomend", hideCrowded);
-    hideCrowded();
+    const outlines = polygons.getLayers();
+    if (!this.data.tiles) this.stayWhereOutlinesAre(outlines, polygons.getBounds());
+    if (outlines.length && !this.marker) this.map.fitBounds(polygons.getBounds(), { padding: [8, 8] });
+    const name = () => outlines.forEach((layer) => this.name(layer));
+    this.map.on("moveend", name);
+    name();
   }
 
-  // A name wider than its neighbourhood would lie over the next one.
-  hideIfNarrow(layer) {
-    const bounds = layer.getBounds();
-    const [west, east] = [bounds.getSouthWest(), bounds.getNorthEast()].map((corner) => this.map.latLngToLayerPoint(corner).x);
+  // Much nearer or farther there would be nothing to see.
+  stayWhereOutlinesAre(outlines, whole) {
+    if (!outlines.length) return this.giveUp();
+    this.closest = Math.max(...outlines.map((layer) => this.map.getBoundsZoom(layer.getBounds())));
+    this.map.setMinZoom(this.map.getBoundsZoom(whole) - 1);
+    this.map.setMaxZoom(this.closest + 1);
+    if (this.marker) this.map.setView(this.marker.getLatLng(), this.closest);
+  }
+
+  giveUp() {
+    this.box.hidden = true;
+    this.say(this.data.saidNothing);
+  }
+
+  // The name stands in the middle of what is seen of the neighbourhood. Wider than that, it would lie over the next.
+  name(layer) {
+    const seen = this.seenOf(layer);
+    if (seen.length) {
+      const place = L.PolyUtil.polygonCenter(seen.map((point) => this.map.layerPointToLatLng(point)), L.CRS.EPSG3857);
+      layer.openTooltip(place);
+    }
     const label = layer.getTooltip().getElement();
-    label?.toggleAttribute("hidden", label.textContent.length * LETTER > east - west);
+    label?.toggleAttribute("hidden", label.textContent.length * LETTER > wide(seen));
+  }
+
+  // The part inside of the picture, as points of the screen.
+  seenOf(layer) {
+    const corners = [L.point(0, 0), this.map.getSize()].map((point) => this.map.containerPointToLayerPoint(point));
+    const rings = layer.feature.geometry.type === "Polygon" ? [layer.getLatLngs()] : layer.getLatLngs();
+    const parts = rings.map(([outer]) =>
+      L.PolyUtil.clipPolygon(outer.map((place) => this.map.latLngToLayerPoint(place)), L.bounds(corners), true),
+    );
+    return parts.reduce((widest, part) => (wide(part) > wide(widest) ? part : widest), []);
   }
 
   async drawMarkers() {
@@ -111,7 +160,7 @@ class PlaceMap {
   mark(place, centre) {
     if (this.marker) this.marker.setLatLng(place);
     else this.marker = L.marker(place, { icon: pin(), keyboard: false, interactive: false }).addTo(this.map);
-    if (centre) this.map.setView(place, Math.max(this.map.getZoom(), 16));
+    if (centre) this.map.setView(place, Math.max(this.map.getZoom(), this.closest ?? STREETS));
   }
 
   say(words) {
@@ -129,7 +178,7 @@ class PlaceMap {
         done();
         const place = L.latLng(coords.latitude, coords.longitude);
         this.choose(place);
-        this.map.setView(place, 17);
+        this.map.setView(place, this.closest ?? STREETS);
       },
       () => {
         done();
