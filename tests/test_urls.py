@@ -59,6 +59,7 @@ PUBLIC = frozenset(
         "portal:apply_step",
         "portal:track",
         "portal:track_link",  # for whoever holds the secret of a request
+        "portal:scorecard",
         "portal:disclosure",
         "portal:accessibility",
         "account_login",

@@ -44,6 +44,7 @@ urlpatterns = [
         name="request_contact",
     ),
     path(pgettext_lazy("address", "track/<str:secret>/"), track.track_link, name="track_link"),
+    path(pgettext_lazy("address", "scorecard/"), pages.scorecard, name="scorecard"),
     path(pgettext_lazy("address", "personal-data/"), pages.disclosure, name="disclosure"),
     path(pgettext_lazy("address", "accessibility/"), pages.accessibility, name="accessibility"),
 ]

@@ -101,11 +101,13 @@ class PlaceMap {
   // The name stands in the middle of what is seen of the neighbourhood. Wider than that, it would lie over the next.
   name(layer) {
     const seen = this.seenOf(layer);
+    const label = layer.getTooltip().getElement();
+    // What is hidden has no width, and would be centred as if it had none.
+    label?.removeAttribute("hidden");
     if (seen.length) {
       const place = L.PolyUtil.polygonCenter(seen.map((point) => this.map.layerPointToLatLng(point)), L.CRS.EPSG3857);
       layer.openTooltip(place);
     }
-    const label = layer.getTooltip().getElement();
     label?.toggleAttribute("hidden", label.textContent.length * LETTER > wide(seen));
   }
 
@@ -146,7 +148,10 @@ class PlaceMap {
     const [lat, lng] = [this.latInput, this.lngInput].map((input) =>
       Number.parseFloat(input.value.replace(",", ".")),
     );
-    if (Number.isFinite(lat) && Number.isFinite(lng)) this.mark(L.latLng(lat, lng), true);
+    if (!Number.isFinite(lat) || !Number.isFinite(lng)) return;
+    const place = L.latLng(lat, lng);
+    // What was just marked on the map is in view already: it must not jump under the finger.
+    if (!this.marker || this.marker.getLatLng().distanceTo(place) > 1) this.mark(place, true);
   }
 
   choose(place) {

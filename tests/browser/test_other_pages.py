@@ -22,6 +22,7 @@ def test_citizens_read_what_the_town_must_tell_them(width: int, enter: Enter) ->
     citizen = enter(Citizen, width)
     citizen.opens("/erisilebilirlik/", "accessibility")
     citizen.opens("/aydinlatma-metni/", "disclosure")
+    citizen.opens("/karne/", "scorecard")
 
 
 @WIDTHS

@@ -4,8 +4,6 @@ import pytest
 from django.conf import LazySettings
 
 from notifications.models import Message
-from notifications.services import rendering
-from requests_app.services.telling import preview
 from tests import factories
 
 pytestmark = pytest.mark.django_db
