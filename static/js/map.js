@@ -1,22 +1,17 @@
 // The map beside the place fields. The fields are the truth; the map only fills or shows them.
 //
 // <div data-map> attributes, all optional: data-lat, data-lng, data-zoom (where it opens),
-// data-neighbourhoods (address of GeoJSON polygons), data-tiles, data-attribution,
-// data-lat-input, data-lng-input (ids of the fields it fills), data-markers (address of GeoJSON
-// points), data-pin-lat, data-pin-lng (a place to show).
+// data-outlines (address of map-outlines.js), data-neighbourhoods (of GeoJSON polygons), data-tiles, data-attribution,
+// data-lat-input, data-lng-input (ids of the fields it fills), data-pin-lat, data-pin-lng (a place to show).
 
 const PIN =
   '<svg viewBox="0 0 24 24" fill="currentColor" stroke="#fff" aria-hidden="true">' +
   '<path d="M12 22s8-7 8-13a8 8 0 0 0-16 0c0 6 8 13 8 13z"/><circle cx="12" cy="9" r="3" fill="#fff"/></svg>';
 
-// About how many pixels a letter of a label takes.
-const LETTER = 9;
 const STREETS = 16;
 const NOTHING = { type: "FeatureCollection", features: [] };
 
 const pin = () => L.divIcon({ className: "map__pin", html: PIN, iconSize: [40, 40], iconAnchor: [20, 38] });
-
-const wide = (points) => (points.length ? L.bounds(points).getSize().x : 0);
 
 async function load(address) {
   if (!address) return NOTHING;
@@ -46,7 +41,6 @@ class PlaceMap {
     if (this.data.tiles) this.drawPicture();
     else this.manageWithoutPicture();
     this.drawNeighbourhoods();
-    if (this.data.markers) this.drawMarkers();
     if (this.picks) this.pick();
     else if (this.data.pinLat) this.mark(L.latLng(Number(this.data.pinLat), Number(this.data.pinLng)), true);
   }
@@ -66,69 +60,17 @@ class PlaceMap {
   }
 
   async drawNeighbourhoods() {
-    const polygons = L.geoJSON(await load(this.data.neighbourhoods), {
-      style: { className: "map__polygon" },
-      onEachFeature: (feature, layer) => {
-        layer.bindTooltip(feature.properties.name, {
-          permanent: true,
-          direction: "center",
-          className: "map__label",
-        });
-      },
-    }).addTo(this.map);
-    const outlines = polygons.getLayers();
-    if (!this.data.tiles) this.stayWhereOutlinesAre(outlines, polygons.getBounds());
-    if (outlines.length && !this.marker) this.map.fitBounds(polygons.getBounds(), { padding: [8, 8] });
-    const name = () => outlines.forEach((layer) => this.name(layer));
-    this.map.on("moveend", name);
-    name();
-  }
-
-  // Much nearer or farther there would be nothing to see.
-  stayWhereOutlinesAre(outlines, whole) {
-    if (!outlines.length) return this.giveUp();
-    this.closest = Math.max(...outlines.map((layer) => this.map.getBoundsZoom(layer.getBounds())));
-    this.map.setMinZoom(this.map.getBoundsZoom(whole) - 1);
-    this.map.setMaxZoom(this.closest + 1);
-    if (this.marker) this.map.setView(this.marker.getLatLng(), this.closest);
+    const [{ Outlines }, features] = await Promise.all([import(this.data.outlines), load(this.data.neighbourhoods)]);
+    const outlines = new Outlines(this.map, features);
+    if (!this.data.tiles && outlines.isEmpty) return this.giveUp();
+    if (!this.data.tiles) this.near = outlines.limitZoom();
+    if (this.marker) this.map.setView(this.marker.getLatLng(), this.near ?? this.map.getZoom());
+    else outlines.showAll();
   }
 
   giveUp() {
     this.box.hidden = true;
     this.say(this.data.saidNothing);
-  }
-
-  // The name stands in the middle of what is seen of the neighbourhood. Wider than that, it would lie over the next.
-  name(layer) {
-    const seen = this.seenOf(layer);
-    const label = layer.getTooltip().getElement();
-    // What is hidden has no width, and would be centred as if it had none.
-    label?.removeAttribute("hidden");
-    if (seen.length) {
-      const place = L.PolyUtil.polygonCenter(seen.map((point) => this.map.layerPointToLatLng(point)), L.CRS.EPSG3857);
-      layer.openTooltip(place);
-    }
-    label?.toggleAttribute("hidden", label.textContent.length * LETTER > wide(seen));
-  }
-
-  // The part inside of the picture, as points of the screen.
-  seenOf(layer) {
-    const corners = [L.point(0, 0), this.map.getSize()].map((point) => this.map.containerPointToLayerPoint(point));
-    const rings = layer.feature.geometry.type === "Polygon" ? [layer.getLatLngs()] : layer.getLatLngs();
-    const parts = rings.map(([outer]) =>
-      L.PolyUtil.clipPolygon(outer.map((place) => this.map.latLngToLayerPoint(place)), L.bounds(corners), true),
-    );
-    return parts.reduce((widest, part) => (wide(part) > wide(widest) ? part : widest), []);
-  }
-
-  async drawMarkers() {
-    L.geoJSON(await load(this.data.markers), {
-      pointToLayer: (feature, place) =>
-        L.marker(place, { icon: pin(), title: feature.properties.title, alt: feature.properties.title }),
-      onEachFeature: ({ properties }, layer) => {
-        if (properties.url) layer.on("click", () => window.location.assign(properties.url));
-      },
-    }).addTo(this.map);
   }
 
   pick() {
@@ -165,7 +107,7 @@ class PlaceMap {
   mark(place, centre) {
     if (this.marker) this.marker.setLatLng(place);
     else this.marker = L.marker(place, { icon: pin(), keyboard: false, interactive: false }).addTo(this.map);
-    if (centre) this.map.setView(place, Math.max(this.map.getZoom(), this.closest ?? STREETS));
+    if (centre) this.map.setView(place, Math.max(this.map.getZoom(), this.near ?? STREETS));
   }
 
   say(words) {
@@ -183,7 +125,7 @@ class PlaceMap {
         done();
         const place = L.latLng(coords.latitude, coords.longitude);
         this.choose(place);
-        this.map.setView(place, this.closest ?? STREETS);
+        this.map.setView(place, this.near ?? STREETS);
       },
       () => {
         done();
