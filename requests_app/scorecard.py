@@ -44,7 +44,7 @@ class _Span(NamedTuple):
 
     first: date
     last: date
-    count: int
+    closed: int
     with_period: int
     on_time: int
 
@@ -55,7 +55,7 @@ def numbers() -> Numbers:
     spans = _spans_since(_start_of_month())
     return Numbers(
         open=ServiceRequest.objects.open().count(),
-        answered=sum(span.count for span in spans),
+        answered=sum(span.closed for span in spans),
         median_working_days=_median_working_days(spans),
     )
 
@@ -76,7 +76,7 @@ def _month_of(first_day: date, received: int, spans: list[_Span]) -> Month:
     return Month(
         first_day=first_day,
         received=received,
-        answered=sum(span.count for span in spans),
+        answered=sum(span.closed for span in spans),
         on_time=100 * sum(span.on_time for span in spans) // with_period if with_period else None,
         median_working_days=_median_working_days(spans),
     )
@@ -97,7 +97,7 @@ def _spans_since(moment: datetime) -> list[_Span]:
     closed = ServiceRequest.objects.filter(status=Status.CLOSED, closed_at__gte=moment).order_by()
     days = closed.annotate(first=TruncDate("submitted_at"), last=TruncDate("closed_at")).values("first", "last")
     counted = days.annotate(
-        count=Count("pk"),
+        closed=Count("pk"),
         with_period=Count("legal_due_at"),
         on_time=Count("pk", filter=Q(closed_at__lte=F("legal_due_at"))),
     )
@@ -106,7 +106,7 @@ def _spans_since(moment: datetime) -> list[_Span]:
 
 def _median_working_days(spans: Iterable[_Span]) -> int | None:
     calendar = WorkingCalendar.load()
-    lengths = sorted((calendar.working_days_between(span.first, span.last), span.count) for span in spans)
+    lengths = sorted((calendar.working_days_between(span.first, span.last), span.closed) for span in spans)
     middle = (sum(count for _days, count in lengths) + 1) // 2
     for days, count in lengths:
         middle -= count

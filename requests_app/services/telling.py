@@ -57,7 +57,8 @@ def _fields(request: ServiceRequest, context: dict[str, Any]) -> dict[str, str]:
 
 def _tracking_page() -> str:
     """Where number and phone open a request, as short as one would type it: ``basvuru.ornek.bel.tr/takip``."""
-    return (urlsplit(settings.PUBLIC_BASE_URL).netloc + reverse("portal:track")).rstrip("/")
+    host: str = urlsplit(settings.PUBLIC_BASE_URL).netloc
+    return (host + reverse("portal:track")).rstrip("/")
 
 
 def _written(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 // About how many pixels a letter of a name takes.
 const LETTER = 10;
+const MARGIN = 8;
 
 const wide = (points) => (points.length ? L.bounds(points).getSize().x : 0);
 
@@ -23,14 +24,15 @@ export class Outlines {
   }
 
   showAll() {
-    if (!this.isEmpty) this.map.fitBounds(this.polygons.getBounds(), { padding: [8, 8] });
+    if (!this.isEmpty) this.map.fitBounds(this.polygons.getBounds(), { padding: [MARGIN, MARGIN] });
   }
 
   // Where they are all there is, nothing would be seen much nearer or farther. Returns a zoom between the two.
   limitZoom() {
-    const farthest = this.map.getBoundsZoom(this.polygons.getBounds());
+    const margins = L.point(2 * MARGIN, 2 * MARGIN);
+    const farthest = this.map.getBoundsZoom(this.polygons.getBounds(), false, margins);
     const closest = Math.max(...this.layers.map((layer) => this.map.getBoundsZoom(layer.getBounds())));
-    this.map.setMinZoom(farthest - 1);
+    this.map.setMinZoom(farthest);
     this.map.setMaxZoom(closest + 1);
     return (farthest + closest) / 2;
   }
