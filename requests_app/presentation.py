@@ -74,7 +74,7 @@ _WORDS: Mapping[str, _Words] = {
     Status.WAITING_FOR_APPLICANT: _Words(
         pgettext_lazy("applicant", "Waiting for you"),
         gettext_lazy("We need something from you."),
-        gettext_lazy("Please answer the question below. The period stands still until you do."),
+        gettext_lazy("Please answer the question below. The deadline is paused until you do."),
     ),
     Status.ANSWERED: _Words(
         pgettext_lazy("applicant", "Answer being prepared"),
@@ -294,7 +294,7 @@ _PUBLIC_TITLES: Mapping[str, Promise] = {
     Verb.ASK: gettext_lazy("We asked you a question"),
     Verb.REPLY: gettext_lazy("You answered"),
     Verb.RESUME: gettext_lazy("We went on without your answer"),
-    Verb.EXTEND: gettext_lazy("The period for the answer was extended"),
+    Verb.EXTEND: gettext_lazy("The deadline for the answer was extended"),
     Verb.ADD_INFORMATION: gettext_lazy("You added information"),
     Verb.REJECT: gettext_lazy("The application was not taken up"),
     Verb.FORWARD: gettext_lazy("Passed to the authority in charge: %(authority)s"),

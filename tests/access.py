@@ -130,7 +130,7 @@ class World:
             "number": self.request.number,
             "token": self.file_token,
             "secret": self.cast.other_secret,  # so that walking through every address proves nothing about ``request``
-            "step": "what",
+            "step": "ne-oldu",
             "verb": "accept",
             "decision": "note",
             "action": "disable",

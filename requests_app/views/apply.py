@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common.errors import Busy, DomainError, StaleVersion, http_status
 from requests_app.forms.application import WholeApplication
 from requests_app.services import drafts
-from requests_app.views import throttle
+from requests_app.views import apply_steps, throttle
 from requests_app.views.apply_draft import Held, held_by, let_go
 from requests_app.views.apply_steps import CHECK, FIRST, TOO_MANY, WAIT, begin_again, to_step
 from requests_app.views.apply_summary import sections_of
@@ -33,6 +33,11 @@ def start(request: HttpRequest) -> HttpResponse:
         next_step = WholeApplication(held.draft.data).first_incomplete or CHECK
         return render(request, "portal/resume.html", {"draft": held.draft, "next_step": next_step})
     return let_go(to_step(FIRST))
+
+
+def step(request: HttpRequest, step: str) -> HttpResponse:
+    """A step, or the last look after all of them."""
+    return check(request) if step == CHECK else apply_steps.step(request, step)
 
 
 @never_cache

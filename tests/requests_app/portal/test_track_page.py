@@ -238,7 +238,7 @@ def test_the_page_reads_in_english(town: factories.Town) -> None:
     factories.submit(town, secret=SECRET)
     owner = Citizen("en")
     response = owner.get("track_link", SECRET)
-    assert response["Location"].startswith("/en/takip/basvuru/")
+    assert response["Location"].startswith("/en/track/application/")
     assert "We have received your application." in text_of(owner.client.get(response["Location"]))
 
 
