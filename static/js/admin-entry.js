@@ -12,16 +12,21 @@ async function lookUp() {
   for (const name of ["csrfmiddlewaretoken", "phone"]) data.append(name, form.elements[name].value);
   const html = await piece(form.dataset.lookup, { method: "POST", body: data });
   if (html === null) return;
-  const box = document.getElementById("entry-earlier");
-  box.innerHTML = html;
-  const known = box.querySelector("[data-known-name]");
-  if (known && !form.elements.name.value) form.elements.name.value = known.dataset.knownName;
+  document.getElementById("entry-earlier").innerHTML = html;
 }
 
 async function askQuestions() {
   const address = `${form.dataset.questions}?category=${encodeURIComponent(form.elements.category.value)}`;
   const html = await piece(address);
   if (html !== null) document.getElementById("entry-questions").innerHTML = html;
+}
+
+// The telephone system opens this page with the number behind a #, which no server and no log ever sees.
+if (/^#\+?\d+$/.test(location.hash) && !form.elements.phone.value) {
+  form.elements.phone.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  lookUp();
+  form.elements.description.focus();
 }
 
 let last = form.elements.phone.value;
