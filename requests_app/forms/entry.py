@@ -42,7 +42,7 @@ class EntryForm(forms.Form):
     phone = PhoneField(
         label=_("Mobile phone"),
         required=False,
-        help_text=_("Ask for it first. Leave it empty where there is no mobile phone."),
+        help_text=_("Ask for it first; empty where there is none."),
     )
     channel = forms.ChoiceField(
         label=_("Channel"), choices=[(channel.value, channel.label) for channel in ENTRY_CHANNELS]
@@ -50,7 +50,7 @@ class EntryForm(forms.Form):
     description = PlainTextField(
         label=_("What happened? What does the person want?"),
         max_length=DESCRIPTION_MAX,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write what happened or what the person wants.")},
     )
     category = forms.ChoiceField(label=_("Category"), required=False)

@@ -29,6 +29,12 @@ if (/^#\+?\d+$/.test(location.hash) && !form.elements.phone.value) {
   form.elements.description.focus();
 }
 
+// Coming back, the browser fills the fields in again but not what was found.
+window.addEventListener("pageshow", () => {
+  const known = document.querySelector("#entry-earlier ul");
+  if (!known && form.elements.phone.value) lookUp();
+});
+
 let last = form.elements.phone.value;
 form.elements.phone.addEventListener("input", () => {
   const digits = form.elements.phone.value.replace(/\D/g, "");
@@ -36,6 +42,17 @@ form.elements.phone.addEventListener("input", () => {
   last = digits;
   lookUp();
 });
+
+// The access keys work with Alt alone, whatever the browser asks for besides; one that took the key itself says so.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+  const owner = form.querySelector(`[accesskey="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!owner) return;
+  event.preventDefault();
+  owner.focus();
+  if (owner.matches("button, [type=checkbox]")) owner.click();
+});
+
 form.elements.category.addEventListener("change", askQuestions);
 
 form.querySelector("[name=lookup]").addEventListener("click", (event) => {
