@@ -33,7 +33,7 @@ from accounts import policies, services
 from accounts.forms import AccountForm
 from accounts.models import User
 from accounts.roles import ROLES
-from common.adminguard import KnownIds
+from common.ordering import alphabetical
 
 # Roles are data of the project, addresses and second factors belong to the account: none is edited by hand.
 for hidden in (Group, EmailAddress, Authenticator):
@@ -112,7 +112,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(KnownIds):
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Accounts: listed with their roles, second step and last sign-in; never deleted, only disabled."""
 
     form = AccountForm
@@ -120,7 +120,7 @@ class UserAdmin(KnownIds):
     list_filter = (RoleFilter, "is_active")
     search_fields = ("full_name", "email")
     search_help_text = _("Name or e-mail address")
-    ordering = ("full_name",)
+    ordering = (alphabetical("full_name"),)
     list_per_page = 50
     show_full_result_count = False
     actions = ("disable_chosen",)
@@ -266,7 +266,7 @@ class UserAdmin(KnownIds):
         messages.success(request, text % {"count": count})
         return None
 
-    @admin.display(description=_("name and surname"), ordering="full_name")
+    @admin.display(description=_("name and surname"), ordering=alphabetical("full_name"))
     def person(self, user: User) -> str:
         """The name, and below it the address that tells namesakes apart."""
         return format_html("{}<br>{}", user.full_name, user.email)

@@ -1,4 +1,4 @@
-"""What every admin list with actions needs before the database sees what a browser sent."""
+"""What every list of the administration needs before the database sees what a browser sent."""
 
 from typing import Any
 
@@ -18,6 +18,15 @@ class KnownIds(admin.ModelAdmin):  # type: ignore[type-arg]
         posted.setlist(ACTION_CHECKBOX_NAME, possible_ids(self.model, posted.getlist(ACTION_CHECKBOX_NAME)))
         request.POST = posted  # type: ignore[assignment]
         return super().response_action(request, queryset, *options)
+
+
+class GuardedSite(admin.AdminSite):
+    """The administration. Whatever is registered in it gets the guard, a library's pages included."""
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """As in every site, with ``KnownIds`` in front of the class."""
+        stock = admin_class or admin.ModelAdmin
+        super().register(model_or_iterable, type(stock.__name__, (KnownIds, stock), {}), **options)
 
 
 def possible_ids(model: type[Model], raw: list[str]) -> list[str]:

@@ -21,8 +21,6 @@ _TO_SEARCH: Final = str.maketrans({"ı": "i", **{chr(code): " " for code in (*ra
 _IGNORED_CATEGORIES: Final = frozenset({"Mn", "Me", "Cf", "Cs", "Cc"})
 
 _ALPHABET: Final = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
-_PLACE: Final = {letter: place for place, letter in enumerate(_ALPHABET, start=1000)}
-
 _NOT_IN_SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -51,13 +49,14 @@ def slug(text: str) -> str:
     return _NOT_IN_SLUG.sub("-", fold(text)).strip("-")
 
 
-def sort_key(text: str) -> tuple[tuple[int, ...], str]:
+def sort_key(text: str) -> tuple[str, str]:
     """Key for ``sorted``: the Turkish alphabet, with q, w and x at their Latin places.
 
     Accents outside of that alphabet (â, î, û) decide only between texts that are otherwise the same.
+    ``common.ordering.alphabetical`` is the same order in the database.
     """
-    lowered = lower_tr(" ".join(text.split()))
-    return tuple(_place(letter) for letter in lowered), lowered
+    composed = _composed(" ".join(text.split()))
+    return composed.translate(_TO_PLACE), composed.translate(_TO_LOWER).lower()
 
 
 def _composed(text: str) -> str:
@@ -79,9 +78,16 @@ def _without_marks(text: str) -> str:
     return "".join(char for char in decomposed if unicodedata.category(char) not in _IGNORED_CATEGORIES)
 
 
-def _place(letter: str) -> int:
-    if letter in _PLACE:
-        return _PLACE[letter]
-    base = unicodedata.normalize("NFD", letter)[0]
-    # "î" is an accented i, not an ı: its base letter is looked up as it stands.
-    return _PLACE.get(base, ord(base) if ord(base) < 1000 else ord(base) + 2000)
+def _places() -> dict[str, str]:
+    """Each letter of European languages, and a character that sorts where the Turkish alphabet has the letter."""
+    order = {letter: chr(1000 + place) for place, letter in enumerate(_ALPHABET)}
+    order |= {upper_tr(letter): place for letter, place in order.items()}
+    accented = map(chr, range(0xC0, 0x180))
+    bases = {letter: unicodedata.normalize("NFD", letter)[0] for letter in accented if letter not in order}
+    return order | {letter: order[lower_tr(base)] for letter, base in bases.items() if lower_tr(base) in order}
+
+
+_PLACE: Final = _places()
+LETTERS: Final = "".join(_PLACE)
+PLACES: Final = "".join(_PLACE.values())
+_TO_PLACE: Final = str.maketrans(LETTERS, PLACES)

@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "departments",
     "notifications",
     "requests_app",
-    "django.contrib.admin",
+    "common.apps.GuardedAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from common.adminguard import KnownIds
+from common.ordering import alphabetical
 from departments import policies
 from departments.calendar import WorkingCalendar
 from departments.forms import DelegationForm, DepartmentForm, MunicipalityForm
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 1982, 2100
 
 
-class OrganisationAdmin(KnownIds):
+class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What administrators change and nobody deletes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -62,7 +62,7 @@ class OrganisationAdmin(KnownIds):
         if db_field.related_model is Department:
             kwargs["queryset"] = Department.objects.active().in_tree_order()
         elif db_field.related_model is User:
-            kwargs["queryset"] = User.objects.active().order_by("full_name")
+            kwargs["queryset"] = User.objects.active().order_by(alphabetical("full_name"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -119,7 +119,7 @@ class DepartmentAdmin(OrganisationAdmin):
     """The tree of departments, each below the one it answers to."""
 
     form = DepartmentForm
-    list_display = ("tree_name", "current_heads", "valid_from", "valid_to", "from_pack")
+    list_display = ("tree_name", "current_heads", "takes_requests", "valid_from", "valid_to", "from_pack")
     list_filter = (OpenFilter,)
     search_fields = ("name", "short_name", "code")
     list_per_page = 200
@@ -262,7 +262,7 @@ class NeighbourhoodAdmin(OrganisationAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(KnownIds):
+class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Days that differ from the official calendar, and the whole year at a glance."""
 
     list_display = ("date", "kind", "name")
@@ -325,7 +325,7 @@ class CalendarDayAdmin(KnownIds):
 
 
 @admin.register(LegalText)
-class LegalTextAdmin(KnownIds):
+class LegalTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Published texts. A change is a new version."""
 
     list_display = ("title", "kind", "language", "version", "effective_from")

@@ -34,7 +34,17 @@ class DepartmentForm(RuleForm):
 
     class Meta:
         model = Department
-        fields = ("code", "name", "short_name", "parent", "valid_from", "valid_to", "phone", "sms_name")
+        fields = (
+            "code",
+            "name",
+            "short_name",
+            "parent",
+            "takes_requests",
+            "valid_from",
+            "valid_to",
+            "phone",
+            "sms_name",
+        )
 
     def check_rules(self, cleaned: dict[str, Any]) -> None:
         """The tree has no circle, and nothing open answers to something closed."""

@@ -18,6 +18,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.ordering import alphabetical
 from departments.querysets import (
     DelegationQuerySet,
     DepartmentQuerySet,
@@ -145,6 +146,11 @@ class Department(models.Model):
     sms_name = models.CharField(
         _("name in text messages"), max_length=30, blank=True, help_text=_("Empty: the short name.")
     )
+    takes_requests = models.BooleanField(
+        _("takes applications"),
+        default=True,
+        help_text=_("Off: it only stands above others, like a deputy mayor, and no application is sent to it."),
+    )
     source = models.CharField(_("source"), max_length=500, blank=True, editable=False)
 
     objects = DepartmentQuerySet.as_manager()
@@ -152,7 +158,7 @@ class Department(models.Model):
     class Meta:
         verbose_name = _("department")
         verbose_name_plural = _("departments")
-        ordering = ("name",)
+        ordering = (alphabetical("name"),)
         constraints = [
             models.CheckConstraint(
                 condition=_ends_after_start(),
@@ -213,7 +219,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
-        ordering = ("department", "role", "user")
+        ordering = ("department", "role", alphabetical("user__full_name"))
         constraints = [
             models.CheckConstraint(
                 condition=_ends_after_start(),
@@ -308,7 +314,7 @@ class Neighbourhood(models.Model):
     class Meta:
         verbose_name = _("neighbourhood")
         verbose_name_plural = _("neighbourhoods")
-        ordering = ("folded_name",)
+        ordering = (alphabetical("name"),)
         constraints = [
             models.CheckConstraint(
                 condition=Q(polygon__isnull=True, min_lat=None, max_lat=None, min_lng=None, max_lng=None)

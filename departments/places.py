@@ -78,7 +78,7 @@ def box_of(geometry: dict[str, Any]) -> Box:
 
 @memo(seconds=30)
 def _areas() -> list[_Area]:
-    found = Neighbourhood.objects.active().with_polygon().order_by("folded_name")
+    found = Neighbourhood.objects.active().with_polygon()
     return [_Area(row, row.box, polygons_of(row.polygon or {})) for row in found if row.box]
 
 

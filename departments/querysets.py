@@ -14,6 +14,8 @@ from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from common.turkish import LETTERS, PLACES
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -35,12 +37,15 @@ _DESCENDANTS = """
     SELECT id FROM down
 """
 
-# The codes from the root down to the row itself; sorting by it puts every department below its parent.
+# The names from the root down to the row itself, as the Turkish alphabet orders them (the code tells namesakes
+# apart); sorting by it puts every department below its parent.
 _PATH = """(
-    WITH RECURSIVE up(parent_id, path) AS (
-        SELECT departments_department.parent_id, ARRAY[departments_department.code::text]
+    WITH RECURSIVE steps AS (
+        SELECT id, parent_id, (translate(name, %s, %s) || ' ' || code) COLLATE "C" AS step FROM departments_department
+    ), up(parent_id, path) AS (
+        SELECT parent_id, ARRAY[step] FROM steps WHERE id = departments_department.id
         UNION ALL
-        SELECT d.parent_id, d.code::text || up.path FROM departments_department d JOIN up ON d.id = up.parent_id
+        SELECT steps.parent_id, steps.step || up.path FROM steps JOIN up ON steps.id = up.parent_id
     )
     SELECT path FROM up WHERE parent_id IS NULL
 )"""
@@ -64,8 +69,8 @@ class DepartmentRoles:
 
 
 def tree_path() -> RawSQL:
-    """The codes from the root down to a department, as an expression to order or annotate departments by."""
-    return RawSQL(_PATH, [], output_field=ArrayField(models.TextField()))  # noqa: S611  (constant text)
+    """The way from the root down to a department, as an expression to order or annotate departments by."""
+    return RawSQL(_PATH, [LETTERS, PLACES], output_field=ArrayField(models.TextField()))  # noqa: S611  (constant text)
 
 
 class DepartmentQuerySet(models.QuerySet["Department"]):
@@ -75,13 +80,17 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
         """Departments that exist on the day (today without one)."""
         return self.filter(_running(on))
 
+    def taking_requests(self, on: date | None = None) -> DepartmentQuerySet:
+        """Departments that applications can be sent to on the day (today without one)."""
+        return self.active(on).filter(takes_requests=True)
+
     def descendants_of(self, *departments: Department | int) -> DepartmentQuerySet:
         """The departments themselves and everything below them."""
         roots = [getattr(department, "pk", department) for department in departments]
         return self.filter(pk__in=RawSQL(_DESCENDANTS, [roots]))  # noqa: S611  (constant text)
 
     def in_tree_order(self) -> DepartmentQuerySet:
-        """Each department below its parent, with ``path`` (codes from the root down)."""
+        """Each department below its parent, with ``path`` (one step for each department from the root down)."""
         return self.annotate(path=tree_path()).order_by("path", "valid_from")
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import get_language
 
 from common.memo import memo
-from common.turkish import sort_key
 from departments.models import Neighbourhood
 from requests_app.models import Category
 
@@ -21,8 +20,7 @@ def categories() -> Mapping[str, Category]:
 @memo(seconds=30)
 def neighbourhoods() -> Mapping[str, Neighbourhood]:
     """The neighbourhoods in use by code, in the order of the Turkish alphabet, without their boundaries."""
-    found = Neighbourhood.objects.active().defer("polygon")
-    return {place.code: place for place in sorted(found, key=lambda place: sort_key(place.name))}
+    return {place.code: place for place in Neighbourhood.objects.active().defer("polygon")}
 
 
 def category_choices() -> list[tuple[str, list[tuple[str, str]]]]:

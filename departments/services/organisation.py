@@ -31,7 +31,9 @@ MUNICIPALITY_FIELDS: Final = frozenset(
     field.name for field in Municipality._meta.concrete_fields if field.name not in ("id", "source")
 )
 WORKING_HOURS: Final = frozenset({"work_start", "work_end", "half_day_end"})
-DEPARTMENT_FIELDS: Final = frozenset({"code", "name", "short_name", "parent", "valid_from", "phone", "sms_name"})
+DEPARTMENT_FIELDS: Final = frozenset(
+    {"code", "name", "short_name", "parent", "takes_requests", "valid_from", "phone", "sms_name"}
+)
 NEIGHBOURHOOD_FIELDS: Final = frozenset({"name", "is_active"})
 LONGEST_DELEGATION_DAYS: Final = 366
 
@@ -58,7 +60,8 @@ def change_municipality(*, actor: User, changes: Mapping[str, Any]) -> Municipal
 
 @transaction.atomic
 def open_department(*, actor: User, code: str, name: str, valid_from: date, **details: Any) -> Department:
-    """Add a department to the tree. ``details`` are its other fields (short_name, parent, phone, sms_name).
+    """Add a department to the tree. ``details`` are its other fields (short_name, parent, takes_requests, phone,
+    sms_name).
 
     Needs ``departments.change_department``.
     """
@@ -116,7 +119,7 @@ def check_closing(department: Department, on: date) -> None:
     """Raise InvalidInput where the department cannot be closed on the day."""
     if on <= department.valid_from:
         raise InvalidInput("valid_to", _("The closing day must be after the first day."))
-    below = department.children.active(on).order_by("name").first()
+    below = department.children.active(on).first()
     if below:
         raise InvalidInput(
             "valid_to", _("Close or move %(department)s first: it answers to this one.") % {"department": below}

@@ -96,6 +96,7 @@ def _department_values(item: Item, rows: dict[str, Department]) -> dict[str, Any
         "name": item.text("name"),
         "parent": rows[parent] if parent else None,
         "valid_to": item.day("valid_to", None),
+        "takes_requests": item.flag("takes_requests", True),
     }
     for field in ("short_name", "phone", "sms_name"):
         values[field] = item.text(field, "")

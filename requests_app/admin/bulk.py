@@ -10,7 +10,6 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from common.adminguard import KnownIds
 from common.errors import DomainError
 from departments.models import Department
 from requests_app.actors import Actor
@@ -32,7 +31,7 @@ class RouteActionForm(ActionForm):
         self.fields["department"].empty_label = _("Each to its suggested department")  # type: ignore[attr-defined]
 
 
-class BulkRoute(KnownIds):
+class BulkRoute(admin.ModelAdmin):  # type: ignore[type-arg]
     """Adds the action to a list of received requests."""
 
     action_form = RouteActionForm

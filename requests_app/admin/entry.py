@@ -18,18 +18,24 @@ from common.errors import DomainError, InvalidInput, http_status
 from common.numbers import spoken_groups
 from common.phones import parse_phone
 from departments import legal_texts
-from requests_app import policies
+from requests_app import policies, presentation
 from requests_app.actors import Actor
 from requests_app.admin.base import staff
 from requests_app.forms.entry import EntryForm, notice, questions_form
 from requests_app.models import ServiceRequest
 from requests_app.services import drafts, intake
+from requests_app.views.shown import shown_contact
 from requests_app.workflow import Verb
 
 MOST_EARLIER = 8
 # The session remembers the keys of the last applications entered, so that their receipts can show the link.
 SESSION_KEY, MOST_KEYS = "entered", 20
 LAST_CHANNEL = "entry_channel"
+_SAID_ABOUT = ("department", "applicant", "authority", "merged_into")
+_ALREADY_ENTERED = _(
+    "This form was entered before, as %(number)s, and said something else then. Is this another application? Then "
+    "press the button again. Does it correct that one? Then open %(number)s and write a note."
+)
 
 
 class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -58,13 +64,10 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
     def entry_view(self, request: HttpRequest) -> HttpResponse:
         """The form. Looking a phone up and entering go to the same address, so that nothing typed is lost."""
         if request.method != "POST":
-            phone = request.GET.get("phone", "")
-            first = {"channel": request.session.get(LAST_CHANNEL), "phone": phone}
-            return self._form_page(request, EntryForm(initial=first), phone=phone)
-        form = EntryForm(request.POST)
+            return self._form_page(request, EntryForm(initial={"channel": request.session.get(LAST_CHANNEL)}))
         if "lookup" in request.POST:
-            typed = _with_name(request, request.POST.dict())
-            return self._form_page(request, EntryForm(initial=typed), phone=typed.get("phone", ""))
+            return self._form_page(request, EntryForm(initial=request.POST.dict()))
+        form = EntryForm(request.POST, known=_earlier(request, request.POST.get("phone", ""))["known"])
         questions = questions_form(request.POST.get("category", ""), request.POST)
         if not (form.is_valid() & questions.is_valid()):
             return self._form_page(request, form, questions=questions, status=422)
@@ -104,10 +107,10 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
     # --- Entering --------------------------------------------------------------------------------
 
     def _enter(self, request: HttpRequest, form: EntryForm, questions: Any) -> HttpResponse:
-        key = _submission_key(form.cleaned_data["key"])
+        key, application = _submission_key(form.cleaned_data["key"]), form.application(questions.answers())
         try:
             entered = intake.submit(
-                application=form.application(questions.answers()),
+                application=application,
                 submission_key=key,
                 secret=drafts.tracking_secret(key),
                 actor=Actor.staff(staff(request)),
@@ -115,12 +118,16 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error.message))
             return self._form_page(request, form, questions=questions, status=http_status(error))
+        if not intake.says_the_same(entered, application):
+            form.add_error(None, _ALREADY_ENTERED % {"number": entered.number})
+            form.start_anew()
+            return self._form_page(request, form, questions=questions, status=409)
         _remember(request, entered, key)
         request.session[LAST_CHANNEL] = entered.channel
         return HttpResponseRedirect(reverse("admin:requests_app_servicerequest_entered", args=[entered.pk]))
 
     def _form_page(
-        self, request: HttpRequest, form: EntryForm, *, phone: str = "", questions: Any = None, status: int = 200
+        self, request: HttpRequest, form: EntryForm, *, questions: Any = None, status: int = 200
     ) -> HttpResponse:
         text = notice()
         if form.is_bound:
@@ -133,7 +140,7 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
             "questions": questions or questions_form(str(form["category"].value() or "")),
             "notice": text,
             "notice_blocks": legal_texts.blocks(text) if text else [],
-            **_earlier(request, phone or str(form["phone"].value() or "")),
+            **_earlier(request, str(form["phone"].value() or "")),
         }
         return render(request, "admin/requests_app/entry.html", context, status=status)
 
@@ -156,23 +163,24 @@ def _found(request: HttpRequest, pk: int) -> ServiceRequest:
 
 
 def _earlier(request: HttpRequest, phone: str) -> dict[str, Any]:
-    """What is known about a phone: its applications, and the name given with the last one."""
+    """What is known about a phone: its applications, what to say about each, and who applied last.
+
+    Names stay masked here: enough to recognise who calls (docs/decisions/0008-callers-stay-masked.md).
+    """
     try:
         stored = parse_phone(phone)
     except InvalidInput:
         return {"earlier": [], "known": None, "looked_up": False}
-    found = ServiceRequest.objects.visible_to(staff(request)).of_phone(stored).select_related("department", "applicant")
+    found = ServiceRequest.objects.visible_to(staff(request)).of_phone(stored).select_related(*_SAID_ABOUT)
     earlier = list(found.defer("search_text")[:MOST_EARLIER])
-    may_note = bool(earlier) and policies.can(Actor.staff(staff(request)), Verb.ADD_NOTE, earlier[0])
-    known = earlier[0].applicant if earlier else None
-    return {"earlier": earlier, "known": known, "looked_up": True, "may_note": may_note}
-
-
-def _with_name(request: HttpRequest, typed: dict[str, Any]) -> dict[str, Any]:
-    known = _earlier(request, typed.get("phone", ""))["known"]
-    if known is not None and not typed.get("name"):
-        typed["name"] = known.name
-    return typed
+    known = next((row.applicant for row in earlier if row.applicant and row.applicant.name), None)
+    return {
+        "earlier": [(row, presentation.public_status(row)) for row in earlier],
+        "known": known,
+        "known_name": getattr(shown_contact(known, whole=False), "name", ""),
+        "looked_up": True,
+        "may_note": bool(earlier) and policies.can(Actor.staff(staff(request)), Verb.ADD_NOTE, earlier[0]),
+    }
 
 
 def _submission_key(key: Any) -> str:

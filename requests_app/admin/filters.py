@@ -93,8 +93,8 @@ class DepartmentFilter(SelectFilter):
     parameter_name = column = "department"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[Choice]:
-        """The departments that exist."""
-        return [(str(pk), name) for pk, name in Department.objects.active().values_list("pk", "name")]
+        """The departments that take applications."""
+        return [(str(pk), name) for pk, name in Department.objects.taking_requests().values_list("pk", "name")]
 
 
 class TimeFilter(SelectFilter):

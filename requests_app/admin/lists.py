@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
 from common.numbers import parse_number
+from common.ordering import alphabetical
 from common.phones import parse_phone
 from common.templatetags import ui
 from requests_app import exports
@@ -137,7 +138,7 @@ class RequestListAdmin(ByServicesOnly):
         """How the text begins."""
         return cells.first_line(request)
 
-    @admin.display(description=_("place"), ordering="neighbourhood__folded_name")
+    @admin.display(description=_("place"), ordering=alphabetical("neighbourhood__name"))
     def place(self, request: ServiceRequest) -> str:
         """Where it is."""
         return cells.place(request)
@@ -147,12 +148,12 @@ class RequestListAdmin(ByServicesOnly):
         """Over which channel it came."""
         return cells.channel(request)
 
-    @admin.display(description=_("suggested department"), ordering="suggested_department__name")
+    @admin.display(description=_("suggested department"), ordering=alphabetical("suggested_department__name"))
     def suggestion(self, request: ServiceRequest) -> SafeString:
         """Where the router would send it."""
         return cells.suggestion(request)
 
-    @admin.display(description=_("department"), ordering="department__name")
+    @admin.display(description=_("department"), ordering=alphabetical("department__name"))
     def department_name(self, request: ServiceRequest) -> str:
         """Where it lies."""
         return request.department.label if request.department else cells.DASH

@@ -199,7 +199,7 @@ class RequestPage:
     @cached_property
     def departments(self) -> list[Department]:
         """Where it could be sent."""
-        return list(Department.objects.active())
+        return list(Department.objects.taking_requests())
 
     @cached_property
     def offers(self) -> list[Offer]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from common.memo import forget_all
+from departments.models import Department
 from requests_app.forms.reference import CategoryForm
 from requests_app.models import Authority, Category, LegalPeriod, RoutingRule, StandardReply
 from requests_app.services import clock
@@ -29,6 +30,12 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: what is not wanted any more goes out of use."""
         return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only departments that take applications are offered."""
+        if db_field.related_model is Department:
+            kwargs["queryset"] = Department.objects.taking_requests()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """From now on the row belongs to the staff."""

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from common.turkish import fold
 from departments.models import Department
 from requests_app.admin import cells
-from requests_app.models import RoutingDecision, ServiceRequest
+from requests_app.models import Category, RoutingDecision, ServiceRequest
 from requests_app.services.routing import SUGGESTIONS, Suggestion, suggestions_for
 
 Reason = RoutingDecision.Reason
@@ -22,6 +21,7 @@ class Offer:
     department: Department
     reason: str
     confidence: str
+    category: Category | None = None
     was_returned: bool = False
 
 
@@ -36,7 +36,14 @@ def offers_for(
     found = [(each.department, each) for each in _newest(request) if each.department and each.department.pk in active]
     found.sort(key=lambda pair: pair[0].pk == returned_by)
     return [
-        Offer(key, department, _reason(each, request), cells.confidence(each.confidence), department.pk == returned_by)
+        Offer(
+            key=key,
+            department=department,
+            reason=_reason(each, request),
+            confidence=cells.confidence(each.confidence),
+            category=each.category,
+            was_returned=department.pk == returned_by,
+        )
         for key, (department, each) in enumerate(found, start=1)
     ]
 
@@ -54,16 +61,10 @@ def _reason(found: RoutingDecision | Suggestion, request: ServiceRequest) -> str
     words = {
         "category": found.category.label if found.category else "",
         "neighbourhood": str(request.neighbourhood or ""),
-        "words": ", ".join(_as_written(found)),
+        "words": ", ".join(found.words),
     }
     if found.reason == Reason.RULE:
         return _("Rule: %(category)s in %(neighbourhood)s") % words
     if found.reason == Reason.KEYWORDS:
         return _("Words: %(words)s (%(category)s)") % words
     return _("Category: %(category)s") % words
-
-
-def _as_written(found: RoutingDecision | Suggestion) -> list[str]:
-    """The matching words with their Turkish letters; the router compares them without."""
-    written = {fold(keyword): keyword for keyword in found.category.keywords} if found.category else {}
-    return [written.get(word, word) for word in found.words]

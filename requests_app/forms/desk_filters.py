@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common.turkish import sort_key
 from departments.models import Department, Neighbourhood
 from requests_app.models import Category, ServiceRequest
 from requests_app.querysets import ServiceRequestQuerySet
@@ -44,8 +43,7 @@ class QueueFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, departments: list[Department], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if len(departments) > 1:
-            ordered = sorted(departments, key=lambda department: sort_key(department.name))
-            self.filters["department"].extra["choices"] = [(row.pk, row.name) for row in ordered]
+            self.filters["department"].extra["choices"] = [(row.pk, row.name) for row in departments]
         else:
             del self.filters["department"]
 

@@ -13,7 +13,7 @@ from departments.models import LegalText
 from requests_app import catalogue
 from requests_app.forms.apply import DetailsForm
 from requests_app.forms.fields import EmailAddressField, PhoneField, PlainTextField
-from requests_app.models import Category
+from requests_app.models import Applicant, Category
 from requests_app.models.request import DESCRIPTION_MAX
 from requests_app.services.intake import Application, Contact, Place
 from requests_app.vocabulary import ENTRY_CHANNELS, Channel, Kind
@@ -21,17 +21,28 @@ from requests_app.vocabulary import ENTRY_CHANNELS, Channel, Kind
 # Where somebody speaks with the applicant and can read the notice to them.
 SPOKEN = frozenset({Channel.CALL_CENTRE, Channel.DESK, Channel.BLUE_DESK})
 # The first letters of the Turkish words, listed on the page.
-ACCESS_KEYS = {"phone": "t", "description": "m", "category": "k", "neighbourhood": "y", "name": "a"}
+ACCESS_KEYS = {
+    "phone": "t",
+    "description": "m",
+    "category": "k",
+    "neighbourhood": "y",
+    "name": "a",
+    "same_person": "b",
+    "disclosure": "o",
+}
 
 
 class EntryForm(forms.Form):
-    """Who calls, what happened, where. ``key`` names this one act of entering, so a second press is the same."""
+    """Who calls, what happened, where. ``key`` names this one act of entering, so a second press is the same.
+
+    ``known`` is who applied last with this phone: ``same_person`` takes the name over without showing it.
+    """
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     phone = PhoneField(
         label=_("Mobile phone"),
         required=False,
-        help_text=_("Ask for it first. Leave it empty where there is no mobile phone."),
+        help_text=_("Ask for it first; empty where there is none."),
     )
     channel = forms.ChoiceField(
         label=_("Channel"), choices=[(channel.value, channel.label) for channel in ENTRY_CHANNELS]
@@ -39,21 +50,23 @@ class EntryForm(forms.Form):
     description = PlainTextField(
         label=_("What happened? What does the person want?"),
         max_length=DESCRIPTION_MAX,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write what happened or what the person wants.")},
     )
     category = forms.ChoiceField(label=_("Category"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     neighbourhood = forms.ChoiceField(label=_("Neighbourhood"), required=False)
     address = PlainTextField(label=_("Address, or how to find the place"), required=False, max_length=300)
+    same_person = forms.BooleanField(label=_("The caller is the same person"), required=False)
     name = PlainTextField(label=_("Name and surname"), required=False, max_length=120)
     email = EmailAddressField(label=_("E-mail"), required=False)
     language = forms.ChoiceField(label=_("Language of the messages"), choices=settings.LANGUAGES, initial="tr")
     anonymous = forms.BooleanField(label=_("The person does not want to give a name"), required=False)
     disclosure = forms.BooleanField(label=_("I have read the notice on personal data aloud"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Applicant | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.known = known
         self.fields["key"].initial = uuid.uuid4
         self.fields["category"].choices = [("", _("Not known")), *catalogue.category_choices()]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [("", _("As the category says")), *Kind.choices]  # type: ignore[attr-defined]
@@ -67,6 +80,8 @@ class EntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """A name and the notice, unless the person stays anonymous; an information request needs a name."""
+        if self.known and self.cleaned_data.get("same_person") and not self.cleaned_data.get("name"):
+            self.cleaned_data["name"] = self.known.name
         if self.cleaned_data.get("anonymous"):
             self._forget_person()
         else:
@@ -85,6 +100,10 @@ class EntryForm(forms.Form):
             self.add_error("name", _("Write name and surname, or tick that the person does not want to give them."))
         if self.cleaned_data.get("channel") in SPOKEN and not self.cleaned_data.get("disclosure"):
             self.add_error("disclosure", _("Read the notice aloud, then tick this."))
+
+    def start_anew(self) -> None:
+        """Another act of entering, with everything that was typed."""
+        self.data = {**self.data.dict(), "key": str(uuid.uuid4())}  # type: ignore[union-attr]
 
     def focus_on_first_error(self) -> None:
         """Let the page open where something has to be mended."""

@@ -30,7 +30,10 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
     keywords = LinesField(
         label=_("Keywords"),
         required=False,
-        help_text=_("One on each line. A word in an application matches a keyword that it begins with."),
+        help_text=_(
+            "One on each line. With five letters or more it matches every word that begins with it, with fewer only "
+            "itself and its endings. Several words on one line match where they follow each other."
+        ),
     )
 
     class Meta:

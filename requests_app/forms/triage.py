@@ -14,7 +14,7 @@ from departments.models import Department
 from requests_app import catalogue
 from requests_app.forms.desk import TEXT_MAX, ExtendForm, NoteForm, QuestionForm, ReasonForm, VersionForm
 from requests_app.forms.fields import DegreesField, PlainTextField, RequestNumberField
-from requests_app.models import Authority, ServiceRequest
+from requests_app.models import Authority, Category, ServiceRequest
 from requests_app.services.intake import Place
 from requests_app.vocabulary import Kind
 
@@ -23,10 +23,10 @@ CHOOSE_AUTHORITY = _("Choose an authority from the list.")
 
 
 def department_field(**options: Any) -> forms.ModelChoiceField[Department]:
-    """A choice among the departments that exist."""
+    """A choice among the departments that take applications."""
     return forms.ModelChoiceField(
         label=_("Department"),
-        queryset=Department.objects.active(),
+        queryset=Department.objects.taking_requests(),
         empty_label=_("Choose a department"),
         error_messages={"required": CHOOSE_DEPARTMENT, "invalid_choice": CHOOSE_DEPARTMENT},
         **options,
@@ -34,14 +34,18 @@ def department_field(**options: Any) -> forms.ModelChoiceField[Department]:
 
 
 class RouteForm(VersionForm):
-    """To a department."""
+    """To a department; ``category`` comes with a suggestion that was accepted."""
 
     department = department_field()
+    category = forms.ModelChoiceField(
+        queryset=Category.objects.filter(is_active=True), required=False, widget=forms.HiddenInput
+    )
 
 
-class RerouteForm(RouteForm):
+class RerouteForm(VersionForm):
     """To another department; the reason is for that department and for whoever teaches the router."""
 
+    department = department_field()
     reason = PlainTextField(
         label=_("Reason"), required=False, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.ordering import alphabetical
 from requests_app.vocabulary import Kind, Outcome
 
 
@@ -148,7 +149,7 @@ class StandardReply(models.Model):
     class Meta:
         verbose_name = _("standard reply")
         verbose_name_plural = _("standard replies")
-        ordering = ("title",)
+        ordering = (alphabetical("title"),)
 
     def __str__(self) -> str:
         return self.title
@@ -167,7 +168,7 @@ class Authority(models.Model):
     class Meta:
         verbose_name = _("other authority")
         verbose_name_plural = _("other authorities")
-        ordering = ("name",)
+        ordering = (alphabetical("name"),)
 
     def __str__(self) -> str:
         return self.name

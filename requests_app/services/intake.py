@@ -86,6 +86,19 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
     return request
 
 
+def says_the_same(request: ServiceRequest, application: Application) -> bool:
+    """Whether ``request`` was made of just this ``application``: the key of another one may have been used again."""
+    applicant, contact, place = request.applicant, application.contact, application.place
+    who = (applicant.name, applicant.phone, applicant.email) if applicant else None
+    was = (request.description, request.kind, request.category, request.extra_answers)
+    where = (request.neighbourhood_id, request.address, request.latitude, request.longitude)
+    return (who, was, where) == (
+        (contact.name, contact.phone, contact.email) if contact else None,
+        (application.description, application.kind, application.category, application.extra_answers),
+        (place.neighbourhood_id, place.address, place.latitude, place.longitude),
+    )
+
+
 def _write(request: ServiceRequest, rules: clocks.Rules) -> bool:
     """Insert applicant and request; False where the same was submitted at this very moment by another."""
     applicant = request.applicant

@@ -140,7 +140,7 @@ def _authority(item: Item, position: int) -> dict[str, Any]:
 
 
 def _department(item: Item) -> Any:
-    return _found(item, "department", Department.objects.active())
+    return _found(item, "department", Department.objects.taking_requests())
 
 
 def _found(item: Item, field: str, rows: models.QuerySet[Any]) -> Any:

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.memo import memo
-from common.turkish import fold
 from departments.models import Department
+from requests_app import keywords
 from requests_app.actors import Actor
 from requests_app.models import Category, RoutingDecision, RoutingRule, ServiceRequest
 from requests_app.services.change import begin, finish
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 BATCH = 50
 SUGGESTIONS = 3
 SURE = 1.0
-PER_KEYWORD = 0.3
+PER_WORD = 0.3
 MOST_BY_KEYWORDS = 0.9
 
 Reason = RoutingDecision.Reason
@@ -116,7 +116,7 @@ def suggestions_for(request: ServiceRequest) -> list[Suggestion]:
 
 
 def categories_for(text: str) -> list[Category]:
-    """At most three categories whose keywords stand in ``text``, the most matches first."""
+    """At most three categories whose keywords stand in ``text``, the best matched first."""
     return [category for category, _words in _ranked(text)[:SUGGESTIONS]]
 
 
@@ -130,7 +130,7 @@ def _by_category(request: ServiceRequest) -> Suggestion | None:
         .first()
     )
     department = rule.department if rule else category.department
-    if not Department.objects.active().filter(pk=department.pk).exists():
+    if not Department.objects.taking_requests().filter(pk=department.pk).exists():
         return Suggestion(None, Reason.DEPARTMENT_CLOSED, category, rule)
     return Suggestion(department, Reason.RULE if rule else Reason.CATEGORY, category, rule, confidence=SURE)
 
@@ -142,27 +142,19 @@ def _by_keywords(request: ServiceRequest) -> list[Suggestion]:
             Reason.KEYWORDS,
             category,
             words=found,
-            confidence=min(MOST_BY_KEYWORDS, PER_KEYWORD * len(found)),
+            confidence=min(MOST_BY_KEYWORDS, PER_WORD * keywords.weight(found)),
         )
         for category, found in _ranked(request.description)
     ]
 
 
 def _ranked(text: str) -> list[tuple[Category, tuple[str, ...]]]:
-    words = fold(text).split()
-    matches = [(category, _matching(keywords, words)) for category, keywords in _keywords()]
-    return sorted((match for match in matches if match[1]), key=lambda match: -len(match[1]))
-
-
-def _matching(keywords: tuple[str, ...], words: list[str]) -> tuple[str, ...]:
-    """Turkish adds endings, so a word matches a keyword that it begins with."""
-    return tuple(keyword for keyword in keywords if any(word.startswith(keyword) for word in words))
+    readable = keywords.readable(text)
+    matches = [(category, keywords.matching(category.keywords, readable)) for category in _categories()]
+    return sorted((match for match in matches if match[1]), key=lambda match: -keywords.weight(match[1]))
 
 
 @memo(seconds=30)
-def _keywords() -> tuple[tuple[Category, tuple[str, ...]], ...]:
-    categories = Category.objects.filter(is_active=True, department__in=Department.objects.active())
-    return tuple(
-        (category, tuple(fold(keyword) for keyword in category.keywords))
-        for category in categories.select_related("department")
-    )
+def _categories() -> tuple[Category, ...]:
+    open_to_requests = Category.objects.filter(is_active=True, department__in=Department.objects.taking_requests())
+    return tuple(open_to_requests.select_related("department"))

@@ -8,7 +8,7 @@ from common.errors import DomainError, InvalidInput
 from common.transactions import one_transaction
 from departments.models import Department
 from requests_app.actors import Actor
-from requests_app.models import Authority, Category, ServiceRequest
+from requests_app.models import Authority, Category, RoutingDecision, ServiceRequest
 from requests_app.services import merging, routing
 from requests_app.services.change import Change, begin, finish, hold, needed_reason
 from requests_app.services.intake import Place
@@ -19,11 +19,20 @@ from requests_app.workflow import Status, Verb
 
 @one_transaction()
 def route(
-    *, request_id: int, department: Department, actor: Actor, expected_version: int | None = None
+    *,
+    request_id: int,
+    department: Department,
+    actor: Actor,
+    category: Category | None = None,
+    expected_version: int | None = None,
 ) -> ServiceRequest:
-    """Send a received request to ``department``. Needs ``requests_app.triage``."""
+    """Send a received request to ``department``. Needs ``requests_app.triage``.
+
+    ``category`` is that of the suggestion which was accepted: a request without one takes it over, and its
+    clocks follow.
+    """
     change = begin(request_id=request_id, verb=Verb.ROUTE, actor=actor, expected_version=expected_version)
-    return _send_to(change, department)
+    return _send_to(change, department, category=category)
 
 
 @one_transaction()
@@ -46,17 +55,21 @@ def route_many(
     """Route several requests, each in its own transaction, so that one refusal does not hold up the rest.
 
     ``versions`` maps request ids to the versions the actor saw. ``department`` None means each to the
-    department suggested for it. Returns what was routed and (id, why not) of the others.
+    department suggested for it, with the suggestion's category. Returns what was routed and (id, why not) of the others.
     """
     done: list[ServiceRequest] = []
     refused: list[tuple[int, DomainError]] = []
     suggested = _suggested(versions)
     for request_id, version in versions.items():
-        target = department or suggested.get(request_id)
+        target, category = (department, None) if department else suggested.get(request_id, (None, None))
         try:
             if target is None:
                 raise InvalidInput("department", _("No department is suggested for this request."))
-            done.append(route(request_id=request_id, department=target, actor=actor, expected_version=version))
+            done.append(
+                route(
+                    request_id=request_id, department=target, category=category, actor=actor, expected_version=version
+                )
+            )
         except DomainError as error:
             refused.append((request_id, error))
     return done, refused
@@ -156,16 +169,21 @@ _CLASSIFICATION = (
 )
 
 
-def _send_to(change: Change, department: Department, reason: str = "") -> ServiceRequest:
-    if not Department.objects.active().filter(pk=department.pk).exists():
-        raise InvalidInput("department", _("This department does not exist any more."))
+def _send_to(
+    change: Change, department: Department, reason: str = "", category: Category | None = None
+) -> ServiceRequest:
+    if not Department.objects.taking_requests().filter(pk=department.pk).exists():
+        raise InvalidInput("department", _("No application can be sent to this department."))
     request = change.request
     before, request.department = request.department_id, department
     note = change.note(NoteKind.REASON, reason) if reason.strip() else None
-    suggested = request.suggested_department_id == department.pk
-    return finish(change, fields=("department",), note=note, before=before, suggested=suggested)
+    facts = {"before": before, "suggested": request.suggested_department_id == department.pk}
+    if category is not None and request.category is None:
+        request.category, facts["category"] = category, category.pk
+    return finish(change, fields=("department", "category"), note=note, **facts)
 
 
-def _suggested(versions: Iterable[int]) -> dict[int, Department]:
-    requests = ServiceRequest.objects.filter(pk__in=list(versions)).select_related("suggested_department")
-    return {request.pk: request.suggested_department for request in requests if request.suggested_department}
+def _suggested(versions: Iterable[int]) -> dict[int, tuple[Department | None, Category | None]]:
+    newest = RoutingDecision.objects.filter(request__in=list(versions), rank=1).order_by("request_id", "-at")
+    decisions = newest.distinct("request_id").select_related("department", "category")
+    return {decision.request_id: (decision.department, decision.category) for decision in decisions}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from common.errors import DomainError, http_status
+from common.ordering import alphabetical
 from departments.models import Delegation, Department, Membership
 from departments.services import organisation
 from requests_app.forms.desk_delegation import DelegationForm
@@ -83,7 +84,9 @@ def _page(request: HttpRequest, desk: Desk, form: DelegationForm | None, *, stat
 def _headed(user: User) -> list[Department]:
     """The departments the person heads in the own right: nobody passes on what was only lent."""
     memberships = Membership.objects.active().filter(user=user, role=Membership.Role.HEAD)
-    return [row.department for row in memberships.select_related("department").order_by("department__name")]
+    return [
+        row.department for row in memberships.select_related("department").order_by(alphabetical("department__name"))
+    ]
 
 
 def _colleagues(desk: Desk) -> QuerySet[Membership]:

@@ -12,10 +12,7 @@ async function lookUp() {
   for (const name of ["csrfmiddlewaretoken", "phone"]) data.append(name, form.elements[name].value);
   const html = await piece(form.dataset.lookup, { method: "POST", body: data });
   if (html === null) return;
-  const box = document.getElementById("entry-earlier");
-  box.innerHTML = html;
-  const known = box.querySelector("[data-known-name]");
-  if (known && !form.elements.name.value) form.elements.name.value = known.dataset.knownName;
+  document.getElementById("entry-earlier").innerHTML = html;
 }
 
 async function askQuestions() {
@@ -24,6 +21,20 @@ async function askQuestions() {
   if (html !== null) document.getElementById("entry-questions").innerHTML = html;
 }
 
+// The telephone system opens this page with the number behind a #, which no server and no log ever sees.
+if (/^#\+?\d+$/.test(location.hash) && !form.elements.phone.value) {
+  form.elements.phone.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  lookUp();
+  form.elements.description.focus();
+}
+
+// Coming back, the browser fills the fields in again but not what was found.
+window.addEventListener("pageshow", () => {
+  const known = document.querySelector("#entry-earlier ul");
+  if (!known && form.elements.phone.value) lookUp();
+});
+
 let last = form.elements.phone.value;
 form.elements.phone.addEventListener("input", () => {
   const digits = form.elements.phone.value.replace(/\D/g, "");
@@ -31,6 +42,17 @@ form.elements.phone.addEventListener("input", () => {
   last = digits;
   lookUp();
 });
+
+// The access keys work with Alt alone, whatever the browser asks for besides; one that took the key itself says so.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+  const owner = form.querySelector(`[accesskey="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (!owner) return;
+  event.preventDefault();
+  owner.focus();
+  if (owner.matches("button, [type=checkbox]")) owner.click();
+});
+
 form.elements.category.addEventListener("change", askQuestions);
 
 form.querySelector("[name=lookup]").addEventListener("click", (event) => {

@@ -52,13 +52,22 @@ def test_words_of_the_text_suggest_a_department_where_no_category_was_chosen(tow
     assert (request.status, request.suggested_department) == (Status.RECEIVED, town.parks)
     decision = request.routing_decisions.get(rank=1)
     assert decision.reason == Reason.KEYWORDS
-    assert "agac" in decision.words
+    assert "ağaç" in decision.words
 
 
 def test_nothing_known_leaves_the_request_to_triage_and_says_so(town: Town) -> None:
     request = routed_by_itself(factories.submit(town, category=None, description="Merhaba"))
     assert (request.status, request.suggested_department) == (Status.RECEIVED, None)
     assert request.routing_decisions.get().reason == Reason.NO_CATEGORY
+
+
+def test_a_department_that_takes_no_applications_is_not_suggested(town: Town) -> None:
+    town.parks.takes_requests = False
+    town.parks.save(update_fields=["takes_requests"])
+    by_category = routed_by_itself(factories.submit(town, category=town.tree, description="Merhaba"))
+    by_words = routed_by_itself(factories.submit(town, category=None, description="Ağaç budansın"))
+    assert by_category.suggested_department is None
+    assert by_words.suggested_department is None
 
 
 def test_a_closed_department_is_not_suggested(town: Town) -> None:

@@ -75,6 +75,46 @@ def test_nothing_is_sent_to_a_closed_department(town: Town, clerk: Actor) -> Non
         triage.route(request_id=factories.submit(town).pk, department=town.parks, actor=clerk)
 
 
+@pytest.mark.parametrize("verb", ["route", "reroute"])
+def test_nothing_is_sent_to_a_unit_that_takes_no_applications(
+    verb: str, town: Town, people: People, clerk: Actor
+) -> None:
+    town.parks.takes_requests = False
+    town.parks.save(update_fields=["takes_requests"])
+    request = factories.submit(town) if verb == "route" else factories.routed(town, people)
+    with pytest.raises(InvalidInput):
+        getattr(triage, verb)(request_id=request.pk, department=town.parks, actor=clerk)
+
+
+def test_accepting_a_suggestion_sets_its_category_and_with_it_the_clock(town: Town, clerk: Actor) -> None:
+    request = factories.submit(town, category=None)
+    assert request.target_due_at is None
+    after = triage.route(request_id=request.pk, department=town.roads, category=town.pothole, actor=clerk)
+    assert after.category == town.pothole
+    assert after.target_due_at is not None
+    assert after.events.get(verb="route").facts["category"] == town.pothole.pk
+
+
+def test_a_chosen_category_is_not_replaced_by_that_of_a_suggestion(town: Town, clerk: Actor) -> None:
+    request = factories.submit(town, category=town.rubbish)
+    after = triage.route(request_id=request.pk, department=town.roads, category=town.pothole, actor=clerk)
+    assert after.category == town.rubbish
+
+
+def test_many_sent_to_their_suggestions_take_over_the_categories(town: Town, clerk: Actor) -> None:
+    requests = [factories.submit(town, category=None), factories.submit(town, category=None, description="Ağaç budama")]
+    routing.route_waiting()
+    triage.route_many(versions={each.pk: each.version for each in requests}, department=None, actor=clerk)
+    assert [ServiceRequest.objects.get(pk=each.pk).category for each in requests] == [town.pothole, town.tree]
+
+
+def test_many_sent_to_one_chosen_department_take_over_nothing(town: Town, clerk: Actor) -> None:
+    request = factories.submit(town, category=None)
+    routing.route_waiting()
+    triage.route_many(versions={request.pk: request.version}, department=town.roads, actor=clerk)
+    assert ServiceRequest.objects.get(pk=request.pk).category is None
+
+
 def test_rerouting_to_where_it_lies_is_refused(town: Town, people: People, clerk: Actor) -> None:
     request = factories.routed(town, people)
     with pytest.raises(InvalidInput):

@@ -50,6 +50,26 @@ def test_words_are_the_reason_where_no_category_was_chosen(clerk: Client, town: 
     assert "çukur (Yol çukuru)" in clerk.get(page(TRIAGE, request)).content.decode()
 
 
+def test_one_press_on_a_suggestion_by_words_sets_department_and_category(clerk: Client, town: Town) -> None:
+    request = factories.submit(town, category=None)
+    routing.route_waiting()
+    request.refresh_from_db()
+    offer = clerk.get(page(TRIAGE, request)).context["page"].offers[0]
+    sent = typed(request, department=offer.department.pk, category=offer.category.pk)
+    clerk.post(decide(TRIAGE, request, "route"), sent)
+    request.refresh_from_db()
+    assert (request.department, request.category) == (town.roads, town.pothole)
+
+
+def test_a_unit_that_takes_no_applications_is_not_offered(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    town.parks.takes_requests = False
+    town.parks.save(update_fields=["takes_requests"])
+    assert clerk.get(page(TRIAGE, waiting)).context["page"].departments == [town.roads]
+    refused = clerk.post(decide(TRIAGE, waiting, "route"), typed(waiting, department=town.parks.pk))
+    assert refused.status_code == 422
+    assert status_of(waiting) == Status.RECEIVED
+
+
 def test_the_page_works_before_the_router_has_looked(clerk: Client, town: Town) -> None:
     response = clerk.get(page(TRIAGE, factories.submit(town)))
     assert [offer.department.code for offer in response.context["page"].offers] == ["fen"]

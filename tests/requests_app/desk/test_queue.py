@@ -155,7 +155,7 @@ def test_only_people_with_several_departments_choose_one(town: Town, people: Peo
     assert "department" not in browser(people.head_a).get(QUEUE).context["filter"].form.fields
 
 
-@pytest.mark.parametrize("query", ["neighbourhood=x", "category=999999", "sort=%00", "q=%00", "department=1"])
+@pytest.mark.parametrize("query", ["neighbourhood=x", "category=999999", "sort=x", "department=1"])
 def test_a_forged_filter_is_refused_in_words(query: str, town: Town, people: People, head: Client) -> None:
     routed(town, people)
 
