@@ -1,7 +1,7 @@
 """One-time codes by SMS: who holds this phone may do this one thing.
 
 Six digits, three minutes, five wrong tries, good for one subject and in the browser that asked for it
-(docs/decisions/0007). The message says what the code is for (KVKK principle decision, Official Gazette
+(docs/decisions/0008). The message says what the code is for (KVKK principle decision, Official Gazette
 26.06.2025) and gives no consent to anything.
 """
 
