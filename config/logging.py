@@ -10,7 +10,9 @@ from typing import Any
 
 import sentry_sdk
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+from sentry_sdk.utils import BadDsn
 
 PROBES = ("GET /livez", "GET /readyz", "GET /metrics")
 
@@ -109,5 +111,9 @@ def configure_logging(log_format: str) -> dict[str, Any]:
 
 def configure_errors(dsn: str) -> None:
     """Report errors to Sentry, only where a DSN is set, and never with personal data."""
-    if dsn:
+    if not dsn:
+        return
+    try:
         sentry_sdk.init(dsn=dsn, send_default_pii=False, max_request_body_size="never", include_local_variables=False)
+    except BadDsn:
+        raise ImproperlyConfigured("SENTRY_DSN is not the address of a Sentry project.") from None
