@@ -35,4 +35,5 @@ CMD ["gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
 FROM nginx:1.28-alpine AS proxy
 RUN addgroup -g 10001 desk && addgroup nginx desk
 COPY deploy/nginx/desk.conf.template /etc/nginx/templates/default.conf.template
+COPY deploy/nginx/pages /srv/pages
 COPY --from=desk /var/lib/acik-masa/static /srv/static
