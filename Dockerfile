@@ -21,7 +21,8 @@ WORKDIR /srv/acik-masa
 COPY . .
 # The values serve this one command and stay in no layer's environment.
 RUN mkdir -p "$VAR_DIR/private" && chown -R desk:desk "$VAR_DIR" && chmod 750 "$VAR_DIR/private" \
-    && SECRET_KEY=only-for-collectstatic ALLOWED_HOSTS=localhost DEMO=1 PUBLIC_BASE_URL=http://localhost \
+    && SECRET_KEY=only-for-collectstatic-and-never-for-a-running-desk ALLOWED_HOSTS=localhost \
+       PUBLIC_BASE_URL=https://localhost SMS_GATEWAY=local EMAIL_URL=consolemail:// \
        DATABASE_URL=postgres://nobody@localhost/nothing REDIS_URL=redis://localhost/0 \
        python manage.py collectstatic --noinput --verbosity 0
 USER desk
@@ -34,4 +35,5 @@ CMD ["gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
 FROM nginx:1.28-alpine AS proxy
 RUN addgroup -g 10001 desk && addgroup nginx desk
 COPY deploy/nginx/desk.conf.template /etc/nginx/templates/default.conf.template
+COPY deploy/nginx/pages /srv/pages
 COPY --from=desk /var/lib/acik-masa/static /srv/static

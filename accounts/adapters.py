@@ -96,6 +96,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: kept encrypted, and not switched off where they are required."""
 
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("The code is wrong. Type the six digits that your app shows now."),
+    }
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The app stays where a second factor is required; a colleague resets it when the phone is lost."""
         return not settings.STAFF_MFA_REQUIRED or authenticator.type == Authenticator.Type.RECOVERY_CODES

@@ -16,7 +16,6 @@ BACKEND = "accounts.backends.StaffBackend"
 def register_all() -> None:
     """Make the checks known to Django."""
     register(one_way_in, Tags.security)
-    register(sessions_end, Tags.security)
     register(second_factor_in_deployment, Tags.security, deploy=True)
     register(no_demo_accounts, Tags.database)
 
@@ -26,13 +25,6 @@ def one_way_in(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
     if list(settings.AUTHENTICATION_BACKENDS) == [BACKEND]:
         return []
     return [Error(f"AUTHENTICATION_BACKENDS must be exactly ['{BACKEND}'].", id="accounts.E001")]
-
-
-def sessions_end(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """A time-out of no minutes signs everybody out at every click, a negative one never."""
-    if settings.STAFF_IDLE_MINUTES >= 1:
-        return []
-    return [Error("STAFF_IDLE_MINUTES must be at least 1.", id="accounts.E002")]
 
 
 def second_factor_in_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:

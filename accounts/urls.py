@@ -9,7 +9,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
-from accounts.views import refusing
+from accounts.views import SecondStep, refusing
 
 urlpatterns = [
     path("giris/", refusing(account.login), name="account_login"),
@@ -25,7 +25,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("parola/degisti/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
-    path("iki-adim/", mfa.index, name="mfa_index"),
+    path("iki-adim/", SecondStep.as_view(), name="mfa_index"),
     path("iki-adim/kod/", refusing(mfa.authenticate), name="mfa_authenticate"),
     path("iki-adim/dogrula/", refusing(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("iki-adim/kur/", refusing(totp.activate_totp), name="mfa_activate_totp"),

@@ -5,6 +5,8 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from allauth.mfa.base.views import IndexView
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 View = Callable[..., HttpResponse]
@@ -24,3 +26,11 @@ def refusing(view: View) -> View:
         return response
 
     return answer
+
+
+class SecondStep(IndexView):  # type: ignore[misc]
+    """The second step of the signed-in person."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Whether it may be taken away, so that the page offers only what will be done."""
+        return {**super().get_context_data(**kwargs), "may_remove": not settings.STAFF_MFA_REQUIRED}

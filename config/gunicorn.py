@@ -1,13 +1,14 @@
 """gunicorn: how the web process serves. Values that differ between places come from the environment."""
 
-import os
 from pathlib import Path
 
-bind = f"{os.environ.get('BIND_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
+from config import environment as env
+
+bind = f"{env.text('BIND_HOST', '127.0.0.1')}:{env.number('PORT', 8000, least=1)}"
+workers = env.number("WEB_WORKERS", 2, least=1)
 # Threads let one worker answer /livez and short pages while another request waits for the database.
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = env.number("WEB_THREADS", 4, least=1)
 # Loaded once and shared by the workers: half the time of a start and a good part of the memory.
 preload_app = True
 timeout = 30

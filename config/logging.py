@@ -10,7 +10,9 @@ from typing import Any
 
 import sentry_sdk
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+from sentry_sdk.utils import BadDsn
 
 PROBES = ("GET /livez", "GET /readyz", "GET /metrics")
 
@@ -21,6 +23,11 @@ _QUERY = re.compile(r"\?\S*")
 # The gaps people leave between the groups, as they are typed and as they stand in an address.
 _GAP = r"(?:[\s+().-]|%20|%2B){0,3}"
 _PHONE = re.compile(rf"(?<!\d)(?:90|0)?{_GAP}5\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{2}}{_GAP}\d{{2}}(?!\d)")
+
+# PostgreSQL repeats the refused row, or the statement with its values, below the first line of an error.
+_ROW = re.compile(
+    r"^(?:DETAIL|CONTEXT|QUERY|LINE \d+):.*?(?=^(?:The above exception|During handling of the above)|\Z)", re.M | re.S
+)
 
 
 def without_personal_data(logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +51,7 @@ _PATH_ONLY = {"request": _method_and_path}
 def _clean(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return _PHONE.sub("[phone]", _SECRET_IN_PATH.sub(r"\1[secret]", value))
+    return _PHONE.sub("[phone]", _SECRET_IN_PATH.sub(r"\1[secret]", _ROW.sub("[row]\n", value)))
 
 
 def is_worth_a_line(record: logging.LogRecord) -> bool:
@@ -107,7 +114,27 @@ def configure_logging(log_format: str) -> dict[str, Any]:
     }
 
 
+def report_without_personal_data(event: Any, hint: Any) -> Any:
+    """What leaves for Sentry: the error and where it happened; of the request only its method and path."""
+    for error in event.get("exception", {}).get("values", []):
+        error["value"] = _clean(error.get("value"))
+    request = event.pop("request", {})
+    event["request"] = {"method": request.get("method"), "url": _clean(_QUERY.sub("", request.get("url", "")))}
+    return event
+
+
 def configure_errors(dsn: str) -> None:
     """Report errors to Sentry, only where a DSN is set, and never with personal data."""
-    if dsn:
-        sentry_sdk.init(dsn=dsn, send_default_pii=False, max_request_body_size="never", include_local_variables=False)
+    if not dsn:
+        return
+    try:
+        sentry_sdk.init(
+            dsn=dsn,
+            send_default_pii=False,
+            max_request_body_size="never",
+            max_breadcrumbs=0,
+            include_local_variables=False,
+            before_send=report_without_personal_data,
+        )
+    except BadDsn:
+        raise ImproperlyConfigured("SENTRY_DSN is not the address of a Sentry project.") from None

@@ -4,6 +4,7 @@ Missing secrets stop the start; nothing insecure is a default.
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -11,29 +12,34 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import environment as env
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 # --- Place ---------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DEBUG = env.switch("DEBUG", default=False)
+SECRET_KEY = env.key("SECRET_KEY", least=50)
+# Former keys, for a while after a change: what they signed and encrypted stays readable.
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS", "")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+SECURE_COOKIES = env.switch("SECURE_COOKIES", default=True)
 # The exact public address, used in messages and QR codes instead of whatever Host header a client sends.
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000" if DEBUG else environ.Env.NOTSET)
-if PUBLIC_BASE_URL.endswith("/") or not PUBLIC_BASE_URL.startswith(("https://", "http://")):
-    raise ImproperlyConfigured("PUBLIC_BASE_URL must be an address like https://basvuru.example.org, without a slash.")
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-REFERENCE_PACK = env.str("REFERENCE_PACK", default="ornek")
+PUBLIC_BASE_URL = env.origin("PUBLIC_BASE_URL", secure=SECURE_COOKIES)
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+REFERENCE_PACK = env.text("REFERENCE_PACK", "ornek")
 
 # Demonstration with invented people and known passwords: only ever on this machine.
-DEMO = env.bool("DEMO", default=False)
-LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
-if DEMO and not set(ALLOWED_HOSTS) <= LOOPBACK_HOSTS:
-    raise ImproperlyConfigured("DEMO has accounts with known passwords: ALLOWED_HOSTS must be loopback only.")
+DEMO = env.switch("DEMO", default=False)
+# Where it listens counts as well: a Host header can say anything.
+HOSTS = {*ALLOWED_HOSTS, urlsplit(PUBLIC_BASE_URL).hostname, env.text("BIND_HOST", "127.0.0.1")}
+if DEMO and not HOSTS <= env.LOOPBACK_HOSTS:
+    raise ImproperlyConfigured(
+        "DEMO has accounts with known passwords: ALLOWED_HOSTS, PUBLIC_BASE_URL and BIND_HOST must be loopback only."
+    )
 
 # --- Parts ---------------------------------------------------------------------------------------
 
@@ -105,9 +111,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database, cache, broker ---------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL")}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
+DATABASES = {"default": env.database("DATABASE_URL")}
 DATABASES["default"].update(
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
@@ -119,7 +123,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL")
+REDIS_URL = env.broker("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 CELERY_BROKER_URL = REDIS_URL
@@ -170,8 +174,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:queue"
 LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # also the life of an invitation link
-STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=True)
-STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
+STAFF_MFA_REQUIRED = env.switch("STAFF_MFA_REQUIRED", default=True)
+STAFF_IDLE_MINUTES = env.number("STAFF_IDLE_MINUTES", 30, least=1)
 
 # Sign-in: e-mail and password, no sign-up, a second factor by authenticator app with recovery codes.
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -183,7 +187,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if env.bool("SECURE_COOKIES", default=True) else "http"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE_COOKIES else "http"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",  # a town hall shares one address
@@ -198,13 +202,13 @@ MFA_TOTP_ISSUER = "Açık Masa"
 MFA_TOTP_TOLERANCE = 1  # phones whose clock is half a minute off
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Reverse proxies in front, so that rate limits see the client's address and not the proxy's.
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, least=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # Months after which a finished request loses its personal data. The municipality's lawyer sets it.
-RETENTION_MONTHS = env.int("RETENTION_MONTHS", default=60)
+RETENTION_MONTHS = env.number("RETENTION_MONTHS", 60, least=1)
 # Days after which a finished message is deleted; until then it is evidence that the applicant was told.
-MESSAGE_RETENTION_DAYS = env.int("MESSAGE_RETENTION_DAYS", default=400)
+MESSAGE_RETENTION_DAYS = env.number("MESSAGE_RETENTION_DAYS", 400, least=1)
 
 # --- Language and time ---------------------------------------------------------------------------
 
@@ -223,43 +227,49 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "private"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Private files are for the desk and, by its group, the reverse proxy; static files are for everybody.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o640},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-FILE_UPLOAD_PERMISSIONS = 0o640
 # Five attachments of ten megabytes and the text around them; the reverse proxy refuses more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
 # More than any form takes, so that the form itself can say how many it takes and keep what was typed.
 DATA_UPLOAD_MAX_NUMBER_FILES = 40
 # Set where a reverse proxy serves private files from an internal location (X-Accel-Redirect).
-PRIVATE_FILES_INTERNAL_PREFIX = env.str("PRIVATE_FILES_INTERNAL_PREFIX", default="")
+PRIVATE_FILES_INTERNAL_PREFIX = env.text("PRIVATE_FILES_INTERNAL_PREFIX", "")
+if PRIVATE_FILES_INTERNAL_PREFIX and not (
+    PRIVATE_FILES_INTERNAL_PREFIX.startswith("/") and PRIVATE_FILES_INTERNAL_PREFIX.endswith("/")
+):
+    raise ImproperlyConfigured("PRIVATE_FILES_INTERNAL_PREFIX must be a path like /private/.")
 
 # --- Security ------------------------------------------------------------------------------------
 
-SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=SECURE_COOKIES)
+SECURE_SSL_REDIRECT = env.switch("SECURE_SSL_REDIRECT", default=SECURE_COOKIES)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if SECURE_COOKIES else 0)
+SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if SECURE_COOKIES else 0, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Map tiles come from a third party, so there are none unless the municipality names a source.
-MAP_TILE_URL = env.str("MAP_TILE_URL", default="")
-MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", default="")
-MAP_TILE_ORIGIN = env.str("MAP_TILE_ORIGIN", default="")
+MAP_TILE_URL = env.text("MAP_TILE_URL", "")
+MAP_TILE_ATTRIBUTION = env.text("MAP_TILE_ATTRIBUTION", "")
+MAP_TILE_ORIGIN = env.origin("MAP_TILE_ORIGIN") if MAP_TILE_URL else ""
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -282,24 +292,23 @@ REST_FRAMEWORK = {
 # --- Messages ------------------------------------------------------------------------------------
 
 # "local" keeps every message on this machine, readable by staff; a real town names a real gateway.
-SMS_GATEWAY = env.str("SMS_GATEWAY", default="local" if DEBUG or DEMO else environ.Env.NOTSET)
-TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
-TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
-TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", default="")
-TWILIO_FROM = env.str("TWILIO_FROM", default="")
-TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="https://api.twilio.com")
+SMS_GATEWAY = env.text("SMS_GATEWAY", "local" if DEBUG or DEMO else None)
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", "")
+TWILIO_MESSAGING_SERVICE_SID = env.text("TWILIO_MESSAGING_SERVICE_SID", "")
+TWILIO_FROM = env.text("TWILIO_FROM", "")
+TWILIO_API_BASE = env.origin("TWILIO_API_BASE", "https://api.twilio.com", secure=True)
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG or DEMO else environ.Env.NOTSET)
-vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="acik-masa@localhost")
+vars().update(env.email("EMAIL_URL", "consolemail://" if DEBUG or DEMO else None))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "acik-masa@localhost")
 
 # --- Logs and errors -----------------------------------------------------------------------------
 
-LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+LOG_FORMAT = env.choice("LOG_FORMAT", "json", "json", "console")
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
 # Without a token /metrics does not exist.
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-SENTRY_DSN = env.str("SENTRY_DSN", default="")
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+SENTRY_DSN = env.text("SENTRY_DSN", "")
 
 from config.logging import configure_errors, configure_logging  # noqa: E402  (needs nothing above but reads better last)
 

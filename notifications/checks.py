@@ -19,6 +19,6 @@ def check_gateway(app_configs: Sequence[Any] | None, **options: Any) -> list[che
     name = settings.SMS_GATEWAY
     if name not in gateways.NAMES:
         known = ", ".join(gateways.NAMES)
-        return [checks.Error(f"SMS_GATEWAY is {name!r}; it must be one of: {known}.", id="notifications.E001")]
+        return [checks.Error(f"SMS_GATEWAY must be one of: {known}.", id="notifications.E001")]
     missing = gateways.missing_settings(name)
     return [checks.Error(f"SMS_GATEWAY={name} needs {setting}.", id="notifications.E002") for setting in missing]

@@ -55,6 +55,9 @@ BY_STATUS = {403: FORBIDDEN, 404: MISSING, 405: SEND_ONLY, 409: REFUSED, 422: RE
 def outcome(key: str, answer: HttpResponse) -> str:
     """What the person learns from the answer."""
     assert answer.status_code < 500, f"{key} broke: {answer.status_code}"
+    policy = answer.headers.get("Content-Security-Policy", "")
+    assert "default-src 'self'" in policy or "default-src 'none'" in policy, f"{key} lets foreign parts in"
+    assert "unsafe" not in policy, f"{key} lets inline parts in"
     target = answer.headers.get("Location", "").partition("?")[0]
     if target == reverse("account_login") or (target == reverse("admin:login") and key.startswith("admin")):
         return SIGN_IN

@@ -1,6 +1,7 @@
 """``python -m script.stack COMMAND [ARGUMENT…]``: behind the commands in script/."""
 
 import asyncio
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -40,6 +41,8 @@ def lint(arguments: Sequence[str]) -> int:
     return int(bool(asyncio.run(run_checks(LINTERS, {}, Console()))))
 
 
+OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
 COMMANDS = {
     "server": server,
     "test": test,
@@ -57,6 +60,11 @@ def main(name: str, arguments: Sequence[str]) -> int:
         return COMMANDS[name](arguments)
     except StackError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno not in OUT_OF_SPACE:
+            raise
+        print(f"{error.filename or 'The disk'}: {error.strerror}. Make room and start again.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -25,6 +25,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
+    # Refused rows and statements hold what citizens wrote.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

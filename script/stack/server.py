@@ -114,7 +114,7 @@ class Server:
     @property
     def _host(self) -> str:
         """A name that the web process lets itself be called."""
-        return self._settings["ALLOWED_HOSTS"].split(",")[0].strip().lstrip(".").replace("*", "127.0.0.1")
+        return self._settings["ALLOWED_HOSTS"].split(",")[0].strip().lstrip(".")
 
     def _write_down(self, children: list[Running]) -> None:
         self._folder.write(address=self._address, environment=self._settings, children=children)

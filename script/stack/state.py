@@ -50,9 +50,10 @@ class StackFolder:
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             return (self.path / "stack.lock").open("a")
-        except PermissionError:
+        except OSError as error:
             raise StackError(
-                f"You may not write to {self._var}. Start as the user you used before, or set VAR_DIR to another folder."
+                f"{self._var} cannot be written to ({error.strerror}). "
+                "Start as the user you used before, or set VAR_DIR to another folder."
             ) from None
 
     def is_held(self) -> bool:

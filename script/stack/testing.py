@@ -41,8 +41,6 @@ class TestRun:
         finally:
             self._services.discard()
             self._services.tidy()
-        if self._failed:
-            self._console.say(f"script/test failed: {', '.join(self._failed)} (see above).")
         return self.status or int(bool(self._failed))
 
     async def _work(self) -> None:
@@ -50,6 +48,8 @@ class TestRun:
         environment = self._environment()
         checks = [STATIC_FILES] if self._arguments else [*LINTERS, STATIC_FILES, *PROJECT_CHECKS]
         self._failed = await run_checks(checks, environment, self._console)
+        if self._failed:
+            self._console.say(f"script/test has failed: {', '.join(self._failed)}. The tests run all the same.")
         chromium = await asyncio.to_thread(get_chromium, environment, self._console)
         if chromium:
             environment["CHROMIUM"] = chromium

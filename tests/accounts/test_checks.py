@@ -1,7 +1,5 @@
 """System checks of accounts."""
 
-import pytest
-
 from accounts import checks
 from accounts.models import User
 
@@ -12,18 +10,11 @@ def ids(found: list) -> list[str]:
 
 def test_the_projects_own_settings_pass() -> None:
     assert checks.one_way_in(None) == []
-    assert checks.sessions_end(None) == []
 
 
 def test_a_second_way_in_is_noticed(settings) -> None:
     settings.AUTHENTICATION_BACKENDS = [checks.BACKEND, "django.contrib.auth.backends.ModelBackend"]
     assert ids(checks.one_way_in(None)) == ["accounts.E001"]
-
-
-@pytest.mark.parametrize("minutes", [0, -5])
-def test_a_time_out_that_makes_no_sense_is_noticed(settings, minutes: int) -> None:
-    settings.STAFF_IDLE_MINUTES = minutes
-    assert ids(checks.sessions_end(None)) == ["accounts.E002"]
 
 
 def test_a_deployment_without_second_step_is_noticed(settings) -> None:

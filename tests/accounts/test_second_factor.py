@@ -88,7 +88,9 @@ def test_a_wrong_code_sets_nothing_up(client: Client, clerk: User) -> None:
         sign_in(client, clerk.email)
         secret = client.get("/admin/", follow=True).context["form"].secret
         wrong = code_at(secret, NOON + 3600)
-        assert client.post(SET_UP, {"code": wrong}).status_code == REFUSED
+        answer = client.post(SET_UP, {"code": wrong})
+    assert answer.status_code == REFUSED
+    assert "şu an gösterdiği altı rakamı" in answer.content.decode()
     assert second_factors(clerk) == 0
 
 
@@ -198,6 +200,14 @@ def deactivate(client: Client, user: User):
 def test_a_required_second_step_cannot_be_switched_off(client: Client, clerk: User) -> None:
     assert deactivate(client, clerk).status_code == REFUSED
     assert second_factors(clerk) == 1
+
+
+def test_what_cannot_be_removed_is_not_offered(client: Client, clerk: User, settings) -> None:
+    give_second_factor(clerk)
+    client.force_login(clerk)
+    assert reverse("mfa_deactivate_totp") not in client.get(reverse("mfa_index")).content.decode()
+    settings.STAFF_MFA_REQUIRED = False
+    assert reverse("mfa_deactivate_totp") in client.get(reverse("mfa_index")).content.decode()
 
 
 def test_a_second_step_of_choice_can_be_switched_off(client: Client, clerk: User, settings) -> None:

@@ -1,12 +1,14 @@
 """A log line holds no personal data and no secret."""
 
 import logging
+import traceback
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import RequestFactory
 
-from config.logging import is_worth_a_line, without_personal_data
+from config.logging import is_worth_a_line, report_without_personal_data, without_personal_data
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,46 @@ def test_ordinary_numbers_stay() -> None:
 def test_what_somebody_searched_for_is_not_written() -> None:
     event = {"request": "GET /admin/requests_app/servicerequest/?q=Zeynep+Deneme"}
     assert without_personal_data(None, "info", event)["request"] == "GET /admin/requests_app/servicerequest/"
+
+
+def test_a_row_that_the_database_refused_is_not_written(db: None) -> None:
+    words = "Zeynep\nDeneme"
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE refusing (name text CHECK (name = ''))")
+        cursor.execute("INSERT INTO refusing VALUES (%s)", [words])
+    text = "".join(traceback.format_exception(refused.value))
+    assert "Zeynep" in text
+
+    written = without_personal_data(None, "error", {"exception": text})["exception"]
+
+    assert "Zeynep" not in written
+    assert "Deneme" not in written
+    assert "IntegrityError" in written
+
+
+def test_a_statement_that_the_database_did_not_understand_is_not_written(db: None) -> None:
+    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT nothing FROM (SELECT %s) AS words", ["Zeynep"])
+
+    assert "Zeynep" not in without_personal_data(None, "error", {"event": str(refused.value)})["event"]
+
+
+def test_an_error_report_holds_of_the_request_only_method_and_path() -> None:
+    event = {
+        "exception": {
+            "values": [{"type": "IntegrityError", "value": "refused\nDETAIL:  Failing row contains (Zeynep)."}]
+        },
+        "request": {
+            "method": "GET",
+            "url": "https://basvuru.ornek.example/takip/3f9k2m7q/?q=Zeynep",
+            "headers": {"Referer": "/takip/3f9k2m7q/"},
+            "cookies": {"sessionid": "3f9k2m7q"},
+        },
+    }
+    report = str(report_without_personal_data(event, {}))
+    assert "Zeynep" not in report
+    assert "3f9k2m7q" not in report
+    assert "IntegrityError" in report
 
 
 def record(**event: str) -> logging.LogRecord:

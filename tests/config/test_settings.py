@@ -1,11 +1,19 @@
-"""Settings fail closed: what is missing or dangerous stops the start."""
+"""Settings fail closed: what is missing, malformed or dangerous stops the start, is named, and is never printed."""
 
 import os
+import re
+import runpy
 import subprocess
 import sys
+import traceback
+import warnings
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+FILES = ("config/settings.py", "config/gunicorn.py")
 
 SAFE = {
     "SECRET_KEY": "k" * 60,
@@ -19,44 +27,151 @@ SAFE = {
     "TWILIO_FROM": "ORNEK",
     "EMAIL_URL": "smtp://localhost",
 }
+NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_BASE_URL", "DATABASE_URL", "REDIS_URL", "SMS_GATEWAY", "EMAIL_URL")
+# Each holds a word that must not be repeated.
+MALFORMED = {
+    "SECRET_KEY": ["hunter2"],
+    "ALLOWED_HOSTS": ["https://hunter2.example", "*", ","],
+    "CSRF_TRUSTED_ORIGINS": ["hunter2.example"],
+    "PUBLIC_BASE_URL": ["https://hunter2.example/", "hunter2.example", "http://hunter2.example", "https://[hunter2"],
+    "DATABASE_URL": [
+        "hunter2",
+        "postgres://desk:hunter2@host:port/desk",
+        "sqlite:////tmp/hunter2",
+        "postgres://hunter2",
+    ],
+    "REDIS_URL": ["hunter2", "http://:hunter2@host/0", "redis://:hunter2@host:port/0"],
+    "EMAIL_URL": ["hunter2", "gopher://desk:hunter2@host"],
+    "DEBUG": ["hunter2"],
+    "DEMO": ["hunter2"],
+    "STAFF_MFA_REQUIRED": ["hunter2"],
+    "SECURE_COOKIES": ["hunter2"],
+    "SECURE_SSL_REDIRECT": ["hunter2"],
+    "SECURE_HSTS_SECONDS": ["hunter2", "-1"],
+    "STAFF_IDLE_MINUTES": ["hunter2", "0"],
+    "RETENTION_MONTHS": ["hunter2", "0"],
+    "MESSAGE_RETENTION_DAYS": ["hunter2", "0"],
+    "TRUSTED_PROXY_COUNT": ["hunter2", "-1"],
+    "LOG_FORMAT": ["hunter2"],
+    "SENTRY_DSN": ["hunter2"],
+    "TWILIO_API_BASE": ["http://hunter2.example"],
+    "PRIVATE_FILES_INTERNAL_PREFIX": ["hunter2"],
+    "PORT": ["hunter2", "0"],
+    "WEB_WORKERS": ["hunter2", "0"],
+    "WEB_THREADS": ["hunter2", "0"],
+}
+# Any text will do: names, folders, and secrets whose form is the other side's business.
+FREE = {
+    "SECRET_KEY_FALLBACKS",
+    "BIND_HOST",
+    "REFERENCE_PACK",
+    "VAR_DIR",
+    "DEFAULT_FROM_EMAIL",
+    "METRICS_TOKEN",
+    "MAP_TILE_URL",
+    "MAP_TILE_ORIGIN",
+    "MAP_TILE_ATTRIBUTION",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_MESSAGING_SERVICE_SID",
+    "TWILIO_FROM",
+}
+# Read by docker compose alone, which names what is missing itself.
+OF_COMPOSE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "SERVER_NAME", "CERTIFICATES", "HTTP_PORT", "HTTPS_PORT"}
 
 
-def start(**changes: str | None) -> "subprocess.CompletedProcess[str]":
-    """Load the settings in a process of their own and say whether DEBUG is on."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(settings.BASE_DIR)}
-    environment |= {name: value for name, value in {**SAFE, **changes}.items() if value is not None}
-    code = "from django.conf import settings; print(settings.DEBUG, settings.SESSION_COOKIE_SECURE)"
-    command = [sys.executable, "-c", f"import os; os.environ['DJANGO_SETTINGS_MODULE']='config.settings'; {code}"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, cwd="/", check=False)
+def load(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> dict[str, Any]:
+    """Read the settings once more, in an environment of their own."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "environ", {name: value for name, value in {**SAFE, **changes}.items() if value is not None})
+        return {name: value for file in FILES for name, value in runpy.run_path(str(settings.BASE_DIR / file)).items()}
 
 
-def test_a_complete_environment_starts_without_debug_and_with_secure_cookies() -> None:
-    assert start().stdout.split() == ["False", "True"]
+def serve(**changes: str) -> "subprocess.CompletedProcess[str]":
+    """Do all that a web process does before it serves."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(settings.BASE_DIR), **SAFE, **changes}
+    return subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"], env=environment, capture_output=True, text=True, cwd="/"
+    )
 
 
-@pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_BASE_URL", "DATABASE_URL", "REDIS_URL", "SMS_GATEWAY", "EMAIL_URL"]
-)
-def test_a_missing_secret_or_address_stops_the_start_and_is_named(name: str) -> None:
-    started = start(**{name: None})
+def assert_refused(monkeypatch: pytest.MonkeyPatch, name: str, **changes: str | None) -> None:
+    with warnings.catch_warnings(record=True) as said, pytest.raises(ImproperlyConfigured) as refusal:
+        load(monkeypatch, **changes)
+    assert said == []
+    assert name in str(refusal.value)
+    assert "hunter2" not in "".join(traceback.format_exception(refusal.value))
+
+
+def protections(loaded: dict[str, Any]) -> list[bool]:
+    return [not loaded["DEBUG"], loaded["SESSION_COOKIE_SECURE"], loaded["STAFF_MFA_REQUIRED"]]
+
+
+def test_a_complete_environment_starts_with_every_protection(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert protections(load(monkeypatch)) == [True, True, True]
+    assert serve().returncode == 0
+
+
+@pytest.mark.parametrize("value", [None, "", " "])
+@pytest.mark.parametrize("name", NEEDED)
+def test_what_is_missing_or_empty_stops_the_start_and_is_named(
+    name: str, value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_refused(monkeypatch, name, **{name: value})
+
+
+@pytest.mark.parametrize("name", ["TWILIO_AUTH_TOKEN", "TWILIO_FROM"])
+def test_a_gateway_that_could_not_send_stops_the_start(name: str) -> None:
+    started = serve(**{name: ""})
     assert started.returncode != 0
     assert name in started.stderr
 
 
-def test_the_demonstration_does_not_start_on_a_public_host() -> None:
-    started = start(DEMO="1")
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in MALFORMED.items() for value in values])
+def test_what_is_malformed_stops_the_start_and_is_named_but_not_repeated(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_refused(monkeypatch, name, **{name: value})
+
+
+def test_an_empty_switch_leaves_the_protection_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = load(monkeypatch, SECURE_COOKIES="", STAFF_MFA_REQUIRED="", DEBUG="")
+    assert protections(loaded) == [True, True, True]
+
+
+def test_an_unknown_gateway_stops_the_start() -> None:
+    started = serve(SMS_GATEWAY="hunter2")
     assert started.returncode != 0
-    assert "DEMO" in started.stderr
+    assert "SMS_GATEWAY" in started.stderr
+    assert "hunter2" not in started.stderr
 
 
-def test_another_database_than_postgresql_is_refused() -> None:
-    started = start(DATABASE_URL="sqlite:////tmp/none.sqlite3")
-    assert started.returncode != 0
-    assert "PostgreSQL" in started.stderr
+def test_map_pictures_need_the_origin_that_pages_may_load_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_refused(monkeypatch, "MAP_TILE_ORIGIN", MAP_TILE_URL="https://tiles.ornek.example/{z}/{x}/{y}.png")
 
 
-@pytest.mark.parametrize("address", ["https://basvuru.ornek.example/", "basvuru.ornek.example"])
-def test_a_public_address_that_would_make_wrong_links_is_refused(address: str) -> None:
-    started = start(PUBLIC_BASE_URL=address)
-    assert started.returncode != 0
-    assert "PUBLIC_BASE_URL" in started.stderr
+def test_every_variable_of_the_example_is_tried_here() -> None:
+    example = (settings.BASE_DIR / ".env.example").read_text()
+    known = {*SAFE, *MALFORMED, *FREE, *OF_COMPOSE}
+    assert set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE)) <= known
+
+
+LOCAL = {"DEMO": "1", "ALLOWED_HOSTS": "127.0.0.1", "PUBLIC_BASE_URL": "http://127.0.0.1:8000", "SECURE_COOKIES": "0"}
+
+
+def test_the_demonstration_starts_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, **LOCAL)["DEMO"] is True
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        {"ALLOWED_HOSTS": "127.0.0.1,basvuru.ornek.example"},
+        {"PUBLIC_BASE_URL": "http://basvuru.ornek.example"},
+        {"BIND_HOST": "0.0.0.0"},  # noqa: S104
+    ],
+)
+def test_the_demonstration_does_not_start_where_others_could_reach_it(
+    public: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_refused(monkeypatch, "DEMO", **{**LOCAL, **public})

@@ -2,16 +2,23 @@
 
 import re
 import shlex
+import stat
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, storages
 
+from common import uploads
+from requests_app.services import attachments
 from script.stack.environment import ROOT
 from script.stack.procfile import read_procfile
 
 COMMANDS = read_procfile(ROOT / "Procfile")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+PROXY = (ROOT / "deploy" / "nginx" / "desk.conf.template").read_text()
 LANES = ("default", "otp", "transactional", "reply", "bulk")
 
 
@@ -39,6 +46,34 @@ def test_only_the_proxy_is_reachable_from_outside() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     for name in ("postgres", "redis"):
         assert COMPOSE["services"][name]["networks"] == ["inside"]
+
+
+def test_the_proxy_takes_as_much_as_the_largest_form() -> None:
+    allowed = re.search(r"client_max_body_size (\d+)m;", PROXY)
+
+    assert allowed and int(allowed[1]) * 1024**2 >= attachments.PER_APPLICATION * uploads.MAX_BYTES + 1024**2
+
+
+def test_the_proxy_explains_itself_wherever_it_answers_alone() -> None:
+    pages = set(re.findall(r"error_page [\d ]+ /(\d+\.html);", PROXY))
+
+    assert pages == {path.name for path in (ROOT / "deploy" / "nginx" / "pages").iterdir()}
+    assert "COPY deploy/nginx/pages /srv/pages" in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_proxy_logs_neither_visitors_nor_whole_addresses() -> None:
+    log_format = PROXY[PROXY.index("log_format") :].partition(";")[0]
+
+    for variable in ("remote_addr", "request ", "request_uri", "args", "http_", "cookie"):
+        assert f"${variable}" not in log_format
+    assert "error_log /dev/stderr alert;" in PROXY  # less severe lines hold both
+
+
+def test_everybody_may_read_static_files_and_only_the_desk_private_ones(tmp_path: Path) -> None:
+    for alias, others in (("staticfiles", stat.S_IROTH), ("default", 0)):
+        storage = type(storages[alias])(location=tmp_path, **storages.backends[alias].get("OPTIONS", {}))
+        saved = Path(storage.path(FileSystemStorage.save(storage, "file.txt", ContentFile(b"x"))))
+        assert saved.stat().st_mode & stat.S_IROTH == others
 
 
 def test_secrets_have_no_default() -> None:

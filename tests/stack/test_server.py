@@ -4,10 +4,13 @@ import http.server
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from script.stack.errors import StackError
 from script.stack.server import PortTaken, check_port, missing_parts
+from script.stack.state import StackFolder
 
 
 class Readiness(http.server.BaseHTTPRequestHandler):
@@ -56,3 +59,10 @@ def test_a_web_process_that_does_not_listen_yet_is_not_ready() -> None:
         port = other.getsockname()[1]
 
     assert "does not answer" in missing_parts(port, "127.0.0.1")
+
+
+def test_a_data_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StackError, match=r"file/var cannot be written to \(Not a directory\)"):
+        StackFolder(tmp_path / "file" / "var").acquire()
