@@ -9,7 +9,7 @@ from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 
-class KnownIds(admin.ModelAdmin):  # type: ignore[type-arg]
+class KnownIds(admin.ModelAdmin):
     """Drops chosen ids that cannot be keys of the model; the admin itself passes them on and answers 500."""
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *options: Any) -> HttpResponse | None:
