@@ -20,6 +20,7 @@ from django.conf import settings  # noqa: E402  (needs the set-up above)
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from benchmarks import load  # noqa: E402
 from benchmarks.servers import WebServer, gunicorn  # noqa: E402
@@ -86,7 +87,7 @@ def _journey_of_one() -> dict[str, dict[str, str]]:
     }
     client = Client(headers={"host": "127.0.0.1"})
     for step, data in steps.items():
-        answer = client.post(f"/basvuru/{step}/", data)
+        answer = client.post(reverse("portal:apply_step", args=[step]), data)
         if answer.status_code != 302:
             raise SystemExit(f"step {step} was refused with {answer.status_code}")
     return steps
@@ -106,7 +107,9 @@ def _is_created(answer: bytes) -> bool:
 def _submit(server: WebServer, steps: dict[str, dict[str, str]], count: int, clients: int) -> dict[str, float]:
     """Send prepared drafts, then make sure that every answer stands for a whole request in the database."""
     keys = _drafts(count + WARM_UP)
-    requests = [_post(server, "/basvuru/check/", {}, key, index) for index, key in enumerate(keys)]
+    requests = [
+        _post(server, reverse("portal:apply_step", args=["check"]), {}, key, index) for index, key in enumerate(keys)
+    ]
     load.run(requests[:WARM_UP], port=server.port, clients=clients, good=_is_sent)
     before = _counts()
     result = load.run(requests[WARM_UP:], port=server.port, clients=clients, good=_is_sent)
@@ -120,7 +123,7 @@ def _journey(server: WebServer, steps: dict[str, dict[str, str]], count: int, cl
     """Every step of ``count`` citizens, one step of all after the other."""
     keys = _drafts(count, data={})
     requests = [
-        _post(server, f"/basvuru/{step}/", data, key, index)
+        _post(server, reverse("portal:apply_step", args=[step]), data, key, index)
         for step, data in [*steps.items(), ("check", {})]
         for index, key in enumerate(keys)
     ]

@@ -3,6 +3,7 @@
 Services and parsers raise these; views turn them into a message beside the field.
 """
 
+from django.db import OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,25 @@ class StaleVersion(DomainError):
     """Somebody else changed the object since the actor read it."""
 
 
+BUSY = _("Somebody else is changing this at this moment. Nothing was saved; please try again.")
+
+
+class Busy(DomainError):
+    """What is to be changed is held by somebody else's change for too long. Trying again is all it takes."""
+
+    def __init__(self) -> None:
+        super().__init__(BUSY)
+
+
+# PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
+_BUSY_CODES = frozenset({"55P03", "40P01", "40001"})
+
+
+def busy(error: OperationalError) -> Busy | None:
+    """The refusal that a failure of the database stands for; None where it is a real failure."""
+    return Busy() if getattr(error.__cause__, "pgcode", "") in _BUSY_CODES else None
+
+
 class InvalidInput(DomainError):
     """A value cannot be taken. ``message`` says what to do about it."""
 
@@ -51,7 +71,7 @@ class InvalidInput(DomainError):
         super().__init__(message, field=field)
 
 
-_STATUS_OF: dict[type[DomainError], int] = {NotPermitted: 403, StaleVersion: 409, TransitionRefused: 409}
+_STATUS_OF: dict[type[DomainError], int] = {NotPermitted: 403, StaleVersion: 409, TransitionRefused: 409, Busy: 409}
 
 
 def http_status(error: DomainError) -> int:

@@ -18,7 +18,15 @@ from typing import Final
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject
 
-from common.pdf_limits import CPU_SECONDS, MAX_OBJECTS, MAX_PAGES, MEMORY_BYTES, Refusal
+from common.pdf_limits import (
+    CPU_SECONDS,
+    MAX_OBJECTS,
+    MAX_PAGES,
+    MAX_REACHED,
+    MAX_RESULT_BYTES,
+    MEMORY_BYTES,
+    Refusal,
+)
 
 
 class Refused(Exception):
@@ -35,7 +43,6 @@ _DROPPED_KEYS: Final = frozenset(
     {
         "/AA",
         "/AF",
-        "/B",
         "/EF",
         "/EmbeddedFiles",
         "/JS",
@@ -125,6 +132,8 @@ def _copy(pages: list[PageObject]) -> bytes:
         writer.add_page(page)
     out = io.BytesIO()
     writer.write(out)
+    if out.tell() > MAX_RESULT_BYTES:
+        raise Refused(Refusal.TOO_COMPLICATED)
     return out.getvalue()
 
 
@@ -136,6 +145,8 @@ def _first_pages(reader: PdfReader, limit: int) -> Iterator[PageObject]:
 
 
 def _clean_page(page: DictionaryObject) -> None:
+    # An article's threads lead to other pages. Only of a page: elsewhere /B may be the name of a choice in a form.
+    page.pop("/B", None)
     annotations = _resolved(page.get("/Annots"))
     if not isinstance(annotations, ArrayObject):
         page.pop("/Annots", None)
@@ -170,7 +181,7 @@ def _clean_everything_reached(pages: list[PageObject]) -> None:
         if id(current) in seen:
             continue
         seen.add(id(current))
-        if len(seen) > MAX_OBJECTS:
+        if len(seen) > MAX_REACHED:
             raise Refused(Refusal.TOO_COMPLICATED)
         if isinstance(current, DictionaryObject):
             waiting.extend(_kept_values(current))

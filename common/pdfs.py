@@ -25,6 +25,8 @@ TIMEOUT_SECONDS: Final = 15
 # One document at a time for each web process: the other threads keep answering. Others wait this long.
 WAIT_SECONDS: Final = 5
 _TURN = BoundedSemaphore(1)
+# What an interpreter that could not do its work exits with.
+_FAILED: Final = 1
 
 ENCRYPTED: Final = _("The PDF “%(name)s” is protected. Save a copy without a password and choose that.")
 TOO_MANY_PAGES: Final = _("The PDF “%(name)s” has more than %(limit)s pages. Choose a shorter one.")
@@ -58,10 +60,15 @@ def rewrite(data: bytes, *, name: str, field: str) -> bytes:
     finally:
         _TURN.release()
     if status != 0:
-        # Killed by the limits: a negative status names the signal.
-        message = TOO_COMPLICATED if status < 0 else _MESSAGES.get(status, UNREADABLE)
-        raise InvalidInput(field, message % {"name": name, "limit": MAX_PAGES})
+        raise InvalidInput(field, _message(status) % {"name": name, "limit": MAX_PAGES})
     return content
+
+
+def _message(status: int) -> Promise:
+    """What to tell about the rewriter's exit status; a negative one names the signal that ended it."""
+    if status < 0:  # by the limits
+        return TOO_COMPLICATED
+    return _MESSAGES.get(status, BUSY)
 
 
 def _refuse_at_a_glance(data: bytes, name: str, field: str) -> None:
@@ -83,9 +90,20 @@ def _run(data: bytes) -> tuple[int, bytes]:
     except subprocess.TimeoutExpired:
         log.info("upload.refused_pdf", extra={"status": "timeout"})
         return Refusal.TOO_COMPLICATED, b""
+    except OSError as error:  # no process can be started just now
+        log.error("upload.pdf_rewriter_failed", extra={"error": type(error).__name__})
+        return _FAILED, b""
     if done.returncode:
-        log.info(
-            "upload.refused_pdf",
-            extra={"status": done.returncode, "error": done.stderr[-200:].decode("utf-8", "replace")},
-        )
+        _log_refusal(done)
     return done.returncode, done.stdout
+
+
+def _log_refusal(done: subprocess.CompletedProcess[bytes]) -> None:
+    """A status that is neither a refusal nor a signal is a fault of ours, not of the file's."""
+    known = done.returncode < 0 or done.returncode in _MESSAGES
+    facts = {"status": done.returncode, "error": done.stderr[-200:].decode("utf-8", "replace")}
+    log.log(
+        logging.INFO if known else logging.ERROR,
+        "upload.refused_pdf" if known else "upload.pdf_rewriter_failed",
+        extra=facts,
+    )

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 PROBES = ("GET /livez", "GET /readyz", "GET /metrics")
 
 # Tracking secrets, signed file links, invitations and password resets.
-_SECRET_IN_PATH = re.compile(r"(/(?:takip|dosya|parola/yeni)/)[^/\s?]+")
+_SECRET_IN_PATH = re.compile(r"(/(?:takip|track|dosya|parola/yeni)/)[^/\s?]+")
 # What follows the question mark may be a name that somebody searched for.
 _QUERY = re.compile(r"\?\S*")
 # The gaps people leave between the groups, as they are typed and as they stand in an address.

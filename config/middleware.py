@@ -4,16 +4,20 @@ from collections.abc import Callable
 
 import pghistory
 from django.core.exceptions import BadRequest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from common.errors import DomainError, http_status
+from common.errors import DomainError, busy, http_status
 
 Next = Callable[[HttpRequest], HttpResponse]
 
 
 class DomainErrors:
-    """A refusal that a view did not turn into its own message becomes a plain page, never a 500."""
+    """A refusal that a view did not turn into its own message becomes a plain page, never a 500.
+
+    So does a lock that somebody else held for too long where no service has said so already.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -23,9 +27,10 @@ class DomainErrors:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Render the refusal, or leave other errors alone."""
-        if not isinstance(exception, DomainError):
+        refusal = busy(exception) if isinstance(exception, OperationalError) else exception
+        if not isinstance(refusal, DomainError):
             return None
-        return render(request, "refused.html", {"message": exception.message}, status=http_status(exception))
+        return render(request, "refused.html", {"message": refusal.message}, status=http_status(refusal))
 
 
 class NoNul:

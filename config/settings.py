@@ -6,6 +6,7 @@ Missing secrets stop the start; nothing insecure is a default.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -151,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
     "notifications-housekeeping": {"task": "notifications.housekeeping", "schedule": 3600},
     "config-housekeeping": {"task": "config.housekeeping", "schedule": 3600},
     "requests-housekeeping": {"task": "requests.housekeeping", "schedule": 3600},
+    "requests-orphaned-files": {"task": "requests.remove_orphaned_files", "schedule": crontab(hour="0", minute="40")},
 }
 
 # --- People --------------------------------------------------------------------------------------

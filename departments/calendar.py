@@ -22,8 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from holidays.countries.turkey import Turkey
 
 from common.memo import forget_all, memo
-from departments.models import CalendarDay
-from departments.services.organisation import municipality
+from departments.models import CalendarDay, Municipality
 
 ONE_DAY = timedelta(days=1)
 
@@ -78,6 +77,16 @@ class WorkingCalendar:
     def load(cls) -> WorkingCalendar:
         """The calendar in force, with the municipality's hours and the staff's days. Remembered 30 s."""
         return _current()
+
+    @classmethod
+    def read(cls) -> WorkingCalendar:
+        """The same, from the database at this moment; two queries."""
+        overrides = {
+            row.date: Day(DayKind(row.kind), row.name, by_staff=True)
+            for row in CalendarDay.objects.only("date", "kind", "name")
+        }
+        place = Municipality.objects.first()
+        return cls(overrides, Hours(place.work_start, place.work_end, place.half_day_end) if place else None)
 
     def day(self, on: date) -> Day:
         """What the date is."""
@@ -137,6 +146,15 @@ class WorkingCalendar:
             moment = _midnight_after(moment.date())
         return moment
 
+    def working_time_between(self, start: datetime, end: datetime) -> timedelta:
+        """How much working time lies between two moments (aware); nothing where ``end`` is earlier."""
+        zone = timezone.get_default_timezone()
+        start, end = timezone.localtime(start, zone), timezone.localtime(end, zone)
+        spans = (
+            self.working_span(start.date() + timedelta(days=day)) for day in range((end.date() - start.date()).days + 1)
+        )
+        return sum((max(min(end, closes) - max(start, opens), timedelta()) for opens, closes in spans), timedelta())
+
     def working_span(self, on: date) -> tuple[datetime, datetime]:
         """When work begins and ends on the date; twice the same moment where nobody works."""
         day = self.day(on)
@@ -169,13 +187,7 @@ def forget() -> None:
 
 @memo(seconds=30)
 def _current() -> WorkingCalendar:
-    overrides = {
-        row.date: Day(DayKind(row.kind), row.name, by_staff=True)
-        for row in CalendarDay.objects.only("date", "kind", "name")
-    }
-    place = municipality()
-    hours = Hours(place.work_start, place.work_end, place.half_day_end) if place else Hours()
-    return WorkingCalendar(overrides, hours)
+    return WorkingCalendar.read()
 
 
 def _at(on: date, clock: time) -> datetime:

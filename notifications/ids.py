@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import datetime
 from uuid import UUID
 
 
@@ -10,3 +11,8 @@ def new_id() -> UUID:
     milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
     return UUID(int=value)
+
+
+def first_id(at: datetime) -> UUID:
+    """The smallest id that ``new_id`` can make at ``at``: what lies below it in the primary key is older."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

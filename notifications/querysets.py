@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from notifications.ids import first_id
 from notifications.lanes import Lane
 from notifications.workflow import HANDED_OVER, OPEN, State
 
@@ -62,6 +63,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """One-time code messages that were handed over and still hold their text or fields."""
         return self.filter(lane=Lane.OTP, state__in=HANDED_OVER).exclude(text="", context={})
 
+    def settled_before(self, at: datetime) -> MessageQuerySet:
+        """Messages queued before ``at`` that need nobody any more. Found by the time-ordered primary key."""
+        return self.filter(id__lt=first_id(at)).exclude(state__in=OPEN)
+
     def retryable(self) -> MessageQuerySet:
         """Failed or expired messages that staff may send again: no codes, and each only once."""
         return self.filter(state__in=[State.FAILED, State.EXPIRED], retried_at=None).exclude(lane=Lane.OTP)
@@ -92,9 +97,9 @@ class OneTimeCodeQuerySet(models.QuerySet["OneTimeCode"]):
         """Codes issued after ``since``."""
         return self.filter(created_at__gt=since)
 
-    def newest_first(self, phone: str, purpose: str) -> OneTimeCodeQuerySet:
-        """The codes sent to ``phone`` for ``purpose``; only the newest one counts."""
-        return self.filter(phone=phone, purpose=purpose).order_by("-created_at", "-id")
+    def sent(self) -> OneTimeCodeQuerySet:
+        """Codes that went out to a phone."""
+        return self.filter(sent=True)
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

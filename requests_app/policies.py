@@ -24,7 +24,7 @@ DEFAULT_REOPEN_DAYS = 30
 def roles_towards(actor: Actor, request: ServiceRequest) -> frozenset[Role]:
     """The parts ``actor`` plays towards ``request``."""
     if actor.kind == ActorKind.SYSTEM:
-        return frozenset({Role.ROUTER})
+        return frozenset({Role.SYSTEM})
     if actor.kind == ActorKind.APPLICANT:
         return frozenset({Role.APPLICANT}) if actor.request_id == request.pk else frozenset()
     return _roles_of_user(actor, request)
@@ -49,8 +49,11 @@ def check(actor: Actor, verb: Verb, request: ServiceRequest) -> Transition:
     """The transition that ``actor`` may make with ``verb`` on ``request`` now.
 
     Raises TransitionRefused where the verb does not exist in the present status, NotPermitted where the
-    actor does not play a part that the verb needs, DomainError where a condition is not met.
+    actor does not play a part that the verb needs, DomainError where a condition is not met or the request
+    was erased.
     """
+    if request.erased_at is not None:
+        raise DomainError(_("The personal data of this application has been erased, so nothing can be done any more."))
     transition = TRANSITIONS.find(status=request.status if request.pk else NEW, verb=verb)
     if transition is None:
         raise TransitionRefused(
@@ -76,6 +79,8 @@ def can(actor: Actor, verb: Verb, request: ServiceRequest) -> bool:
 
 def verbs_for(actor: Actor, request: ServiceRequest) -> frozenset[Verb]:
     """Everything ``actor`` may do to ``request`` now; what the pages offer. The parts are looked up once."""
+    if request.erased_at is not None:
+        return frozenset()
     roles = roles_towards(actor, request)
     rows = (row for row in TRANSITIONS if request.status in row.sources and row.roles & roles)
     return frozenset(Verb(row.verb) for row in rows if _condition_is_met(actor, Verb(row.verb), request))
@@ -100,6 +105,12 @@ def _only_information_requests_are_extended(actor: Actor, request: ServiceReques
         raise DomainError(_("Only the period of an information request can be extended (Law 4982, art. 11)."))
     if request.extended:
         raise DomainError(_("The period has been extended already; it cannot be extended twice."))
+    if request.legal_due_at is None:
+        raise DomainError(_("This request has no legal period that could be extended."))
+    if request.legal_due_at < (request.paused_at or timezone.now()):
+        raise DomainError(
+            _("The period has ended. The applicant has to be told of an extension before that (Law 4982, art. 11).")
+        )
 
 
 def _within_reopen_window(actor: Actor, request: ServiceRequest) -> None:

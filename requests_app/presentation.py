@@ -74,7 +74,7 @@ _WORDS: Mapping[str, _Words] = {
     Status.WAITING_FOR_APPLICANT: _Words(
         pgettext_lazy("applicant", "Waiting for you"),
         gettext_lazy("We need something from you."),
-        gettext_lazy("Please answer the question below. The period stands still until you do."),
+        gettext_lazy("Please answer the question below. The deadline is paused until you do."),
     ),
     Status.ANSWERED: _Words(
         pgettext_lazy("applicant", "Answer being prepared"),
@@ -115,6 +115,10 @@ _WORDS: Mapping[str, _Words] = {
 
 _REOPEN_PASSED = gettext_lazy("Read the answer below. For anything new, please make a new application.")
 _JOINED_IS_DONE = gettext_lazy("The work on both has been concluded.")
+_JOINED_IS_SCHEDULED = gettext_lazy(
+    "The work for both is in our programme: %(date)s. You will be told the result as well."
+)
+_JOINED: Mapping[str, Promise] = {Status.CLOSED: _JOINED_IS_DONE, Status.SCHEDULED: _JOINED_IS_SCHEDULED}
 _LATE = gettext_lazy("The day of the answer, %(due)s, has passed. We are sorry for the delay. %(told)s")
 _BY_SMS = gettext_lazy("You will get an SMS when it is ready.")
 _ON_THE_PAGE = gettext_lazy("You will read it on this page.")
@@ -150,7 +154,7 @@ def _facts(request: ServiceRequest) -> dict[str, str]:
         "department": request.department.name if request.department else "",
         "authority": request.authority.name if request.authority else "",
         "other": request.merged_into.number if request.merged_into else "",
-        "date": ui.long_date(request.promised_on),
+        "date": ui.long_date((request.merged_into or request).promised_on),
         "due": ui.long_date(request.legal_due_at),
         "told": str(_BY_SMS if reachable else _ON_THE_PAGE),
     }
@@ -159,25 +163,26 @@ def _facts(request: ServiceRequest) -> dict[str, str]:
 def _next_step(request: ServiceRequest, words: _Words) -> Promise:
     if request.status == Status.CLOSED and timezone.now() > reopen_until(request):
         return _REOPEN_PASSED
-    if request.merged_into is not None and request.merged_into.status in FINISHED:
-        return _JOINED_IS_DONE
+    if request.merged_into is not None and request.merged_into.status in _JOINED:
+        return _JOINED[request.merged_into.status]
     return _LATE if _answer_is_late(request) else words.next_step
 
 
 def _answer_is_late(request: ServiceRequest) -> bool:
-    running = request.status not in FINISHED | PAUSED | {Status.SCHEDULED}
+    running = request.status not in FINISHED | PAUSED and not request.promised_on
     return running and request.legal_due_at is not None and request.legal_due_at < timezone.now()
 
 
 def _until(request: ServiceRequest) -> tuple[date | None, str]:
-    if request.status == Status.SCHEDULED:
-        return request.promised_on, _("Promised day")
+    worked_on = request.merged_into or request
+    if worked_on.promised_on and worked_on.status not in FINISHED | PAUSED:
+        return worked_on.promised_on, _("Promised day")
     if request.status == Status.CLOSED:
         last = reopen_until(request)
         return (timezone.localdate(last), _("Can be reopened until")) if last >= timezone.now() else (None, "")
-    if request.legal_due_at is None or request.status in FINISHED | PAUSED or _answer_is_late(request):
+    if worked_on.legal_due_at is None or worked_on.status in FINISHED | PAUSED or _answer_is_late(worked_on):
         return None, ""
-    return timezone.localdate(request.legal_due_at), _("Answer at the latest on")
+    return timezone.localdate(worked_on.legal_due_at), _("Answer at the latest on")
 
 
 def _rejection(request: ServiceRequest) -> str:
@@ -289,7 +294,7 @@ _PUBLIC_TITLES: Mapping[str, Promise] = {
     Verb.ASK: gettext_lazy("We asked you a question"),
     Verb.REPLY: gettext_lazy("You answered"),
     Verb.RESUME: gettext_lazy("We went on without your answer"),
-    Verb.EXTEND: gettext_lazy("The period for the answer was extended"),
+    Verb.EXTEND: gettext_lazy("The deadline for the answer was extended"),
     Verb.ADD_INFORMATION: gettext_lazy("You added information"),
     Verb.REJECT: gettext_lazy("The application was not taken up"),
     Verb.FORWARD: gettext_lazy("Passed to the authority in charge: %(authority)s"),
@@ -314,6 +319,7 @@ _STAFF_TITLES: Mapping[str, Promise] = {
     Verb.APPROVE_DATE: gettext_lazy("Programme date approved: %(date)s"),
     Verb.RATE: gettext_lazy("Rated by the applicant: %(score)s out of 5"),
 }
+_LET_GO = gettext_lazy("Taken back, because %(other)s ended without an answer")
 
 
 def public_timeline(request: ServiceRequest) -> list[Entry]:
@@ -338,6 +344,10 @@ def staff_timeline(request: ServiceRequest) -> list[Entry]:
     return [_staff_entry(event, names) for event in events]
 
 
+# The facts that are the id of another request: what this one was merged into, or let go by.
+_OTHERS = ("into", "left")
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """What the ids in the facts of events stand for."""
@@ -354,7 +364,7 @@ class _Names:
         return {
             "department": self.departments.get(event.department_id or 0, ""),
             "authority": self.authorities.get(facts.get("authority", 0), ""),
-            "other": self.others.get(facts.get("into", 0), ""),
+            "other": next((self.others.get(facts[fact], "") for fact in _OTHERS if fact in facts), ""),
             "outcome": Outcome(answer.outcome).label if answer and answer.outcome else "",
             "date": ui.short_date(answer.promised_on) if answer else "",
             "score": facts.get("score", ""),
@@ -368,7 +378,7 @@ def _events(request: ServiceRequest) -> list[RequestEvent]:
 
 def _names(request: ServiceRequest, events: list[RequestEvent]) -> _Names:
     authorities = {event.facts["authority"] for event in events if "authority" in event.facts}
-    others = {event.facts["into"] for event in events if "into" in event.facts}
+    others = {event.facts[fact] for event in events for fact in _OTHERS if fact in event.facts}
     answers = request.answers.exclude(state=AnswerState.DRAFT).prefetch_related("attachments")
     return _Names(
         departments={event.department.pk: event.department.name for event in events if event.department},
@@ -399,7 +409,8 @@ def _is_public(event: RequestEvent) -> bool:
 
 
 def _staff_entry(event: RequestEvent, names: _Names) -> Entry:
-    title = str(_STAFF_TITLES.get(event.verb, event.get_verb_display())) % names.of(event)
+    words = _LET_GO if "left" in event.facts else _STAFF_TITLES.get(event.verb, event.get_verb_display())
+    title = str(words) % names.of(event)
     text = event.note.text if event.note else ""
     return Entry(event.at, title, text, _files(event.note), who=_who(event), verb=event.verb)
 

@@ -33,3 +33,9 @@ def housekeeping() -> None:
     """Erase what may not be kept any longer."""
     retention.erase_drafts()
     retention.erase_personal_data()
+
+
+@shared_task(name="requests.remove_orphaned_files")
+def remove_orphaned_files() -> None:
+    """Every night: delete files that no row knows."""
+    retention.remove_orphaned_files()

@@ -55,7 +55,7 @@ class Role(TextChoices):
 
     APPLICANT = "applicant", _("Applicant")
     AGENT = "agent", _("Call-centre or desk agent")
-    ROUTER = "router", _("Automatic routing")
+    SYSTEM = "system", _("The system itself")
     TRIAGE = "triage", _("Triage")
     STAFF = "staff", _("Department staff")
     HEAD = "head", _("Department head")
@@ -71,7 +71,8 @@ AT_DEPARTMENT = frozenset({S.ROUTED, S.IN_PROGRESS})
 OPEN = frozenset({S.RECEIVED, S.ROUTED, S.IN_PROGRESS, S.WAITING_FOR_APPLICANT, S.ANSWERED, S.SCHEDULED})
 FINISHED = frozenset(S) - OPEN
 PAUSED = frozenset({S.WAITING_FOR_APPLICANT})
-TOLD_OUT = frozenset({S.REJECTED, S.FORWARDED, S.MERGED})
+# Ends that answer nobody: whoever was merged into such a request goes back to triage.
+UNANSWERED = frozenset({S.REJECTED, S.FORWARDED, S.WITHDRAWN})
 
 
 def _row(verb: Verb, sources: set[str] | frozenset[str], target: str, *roles: Role) -> Transition:
@@ -81,11 +82,13 @@ def _row(verb: Verb, sources: set[str] | frozenset[str], target: str, *roles: Ro
 TRANSITIONS = Table(
     (
         _row(V.SUBMIT, {NEW}, S.RECEIVED, R.APPLICANT, R.AGENT),
-        _row(V.ROUTE, {S.RECEIVED}, S.ROUTED, R.ROUTER, R.TRIAGE),
+        _row(V.ROUTE, {S.RECEIVED}, S.ROUTED, R.SYSTEM, R.TRIAGE),
         _row(V.REJECT, {S.RECEIVED}, S.REJECTED, R.TRIAGE),
         _row(V.FORWARD, {S.RECEIVED}, S.FORWARDED, R.TRIAGE),
         _row(V.MERGE, {S.RECEIVED}, S.MERGED, R.TRIAGE),
-        _row(V.RESTORE, TOLD_OUT, S.RECEIVED, R.TRIAGE),
+        _row(V.MERGE, {S.MERGED}, STAY, R.SYSTEM),  # what it was merged into was merged itself
+        _row(V.RESTORE, {S.REJECTED, S.FORWARDED}, S.RECEIVED, R.TRIAGE),
+        _row(V.RESTORE, {S.MERGED}, S.RECEIVED, R.TRIAGE, R.SYSTEM),  # … or ended without an answer
         _row(V.RECLASSIFY, {S.RECEIVED} | AT_DEPARTMENT, STAY, R.TRIAGE),
         _row(V.ASK, {S.RECEIVED} | AT_DEPARTMENT, S.WAITING_FOR_APPLICANT, R.TRIAGE, R.STAFF, R.HEAD),
         _row(V.REPLY, {S.WAITING_FOR_APPLICANT}, BACK, R.APPLICANT),

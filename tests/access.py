@@ -130,7 +130,7 @@ class World:
             "number": self.request.number,
             "token": self.file_token,
             "secret": self.cast.other_secret,  # so that walking through every address proves nothing about ``request``
-            "step": "what",
+            "step": "ne-oldu",
             "verb": "accept",
             "decision": "note",
             "action": "disable",
@@ -173,7 +173,7 @@ def _rows_about_requests(cast: Cast) -> dict[str, Any]:
     told = applicant.rate(
         request_id=closed.pk, solved=True, score=5, comment="Sağ olun", actor=Actor.applicant(closed.pk)
     )
-    contacts.reveal(request_id=closed.pk, reason="Geri aranacak", user=people.clerk)
+    contacts.reveal(request_id=closed.pk, reason="call", user=people.clerk)
     entered = intake.submit(
         application=factories.make_application(town),
         submission_key="entry:world",

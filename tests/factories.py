@@ -204,6 +204,7 @@ TEMPLATES = {
     "request_received": "{municipality}: {number} numarali basvurunuz alindi.",
     "request_received_undated": "{municipality}: {number} numarali basvurunuz alindi.",
     "request_reopened": "{municipality}: {number} numarali basvurunuz yeniden acildi.",
+    "request_restored": "{municipality}: {number} numarali basvurunuzu yeniden ele aliyoruz.",
     "request_extended": "{municipality}: {number} numarali basvurunuzun suresi {due} gunune uzadi.",
     "request_question": "{municipality}: {number} numarali basvurunuz icin bir sorumuz var.",
     "request_answered": "{municipality}: {number} numarali basvurunuz sonuclandi.",

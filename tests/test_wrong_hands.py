@@ -119,6 +119,10 @@ class Act:
         return outcome(self.name, client.post(path, data))
 
 
+def _to_call(cast: Cast, request: ServiceRequest) -> dict[str, Any]:
+    return {"version": request.version, "reason": "call"}
+
+
 def _at_desk(verb: str, make: Make, who: frozenset[str] = ROADS, data: Data = _nothing) -> Act:
     return Act("desk:act", ("number", verb), make, who, data)
 
@@ -132,7 +136,7 @@ DESK = [
     _at_desk("add_note", in_progress, data=_words("text")),
     _at_desk("draft_answer", in_progress, data=_answer),
     _at_desk("submit_answer", in_progress, HEAD, _answer),
-    Act("desk:reveal", ("number",), in_progress, NOBODY, _words("reason")),
+    Act("desk:reveal", ("number",), in_progress, NOBODY, _to_call),
 ]
 
 
@@ -180,8 +184,7 @@ ADMINISTRATION = [
     for where, at_list in LISTS.items()
     for decision, (make, who, data) in DECISIONS.items()
 ] + [
-    Act(f"admin:requests_app_{where}_reveal", ("pk",), received, at_list, _words("reason"))
-    for where, at_list in LISTS.items()
+    Act(f"admin:requests_app_{where}_reveal", ("pk",), received, at_list, _to_call) for where, at_list in LISTS.items()
 ]
 
 PORTAL = [

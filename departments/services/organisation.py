@@ -21,6 +21,7 @@ from common.turkish import fold
 from departments import policies
 from departments.models import Delegation, Department, Membership, Municipality, Neighbourhood
 from departments.services.saving import Row, save_valid
+from departments.services.working_calendar import announce
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 MUNICIPALITY_FIELDS: Final = frozenset(
     field.name for field in Municipality._meta.concrete_fields if field.name not in ("id", "source")
 )
+WORKING_HOURS: Final = frozenset({"work_start", "work_end", "half_day_end"})
 DEPARTMENT_FIELDS: Final = frozenset(
     {"code", "name", "short_name", "parent", "takes_requests", "valid_from", "phone", "sms_name"}
 )
@@ -46,11 +48,14 @@ def municipality() -> Municipality | None:
 def change_municipality(*, actor: User, changes: Mapping[str, Any]) -> Municipality:
     """Change the municipality's own data. From then on no reference pack overwrites them.
 
-    Needs ``departments.change_department``.
+    New working hours publish ``calendar_changed``. Needs ``departments.change_department``.
     """
     _require(policies.can_change_organisation(actor))
     row = Municipality.objects.select_for_update().get()
-    return _change(row, changes, allowed=MUNICIPALITY_FIELDS, actor=actor)
+    changed = _change(row, changes, allowed=MUNICIPALITY_FIELDS, actor=actor)
+    if WORKING_HOURS & changes.keys():
+        announce(())
+    return changed
 
 
 @transaction.atomic

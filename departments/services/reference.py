@@ -54,6 +54,8 @@ def _load_municipality(pack: Path) -> Counts:
     item = items[0]
     row = Municipality.objects.select_for_update().first()
     _write(row or Municipality(), _municipality_values(item), item, counts, is_new=row is None)
+    if counts.updated:  # perhaps its working hours
+        announce(())
     return counts
 
 

@@ -51,7 +51,7 @@ def clear_calendar_day(*, actor: User, day: date) -> None:
 
 
 def announce(days: Collection[date]) -> None:
-    """Tell the upper floors that these dates are something else now, within the current transaction."""
+    """Tell the upper floors that these dates, or the hours of all, are something else now; in this transaction."""
     # Subscribers count with the new calendar; if this is rolled back, nobody may keep it.
     forget_all()
     try:

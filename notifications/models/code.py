@@ -7,12 +7,19 @@ from notifications.querysets import OneTimeCodeQuerySet
 
 
 class OneTimeCode(models.Model):
-    """A code sent to a phone. Neither the code nor the asker's address is stored, only keyed digests."""
+    """A code asked for. Of the code, its subject, the asker and the asker's address only keyed digests are stored.
+
+    Where ``sent`` is False nobody ever learnt the code: the row only counts, so that whoever asked sees no
+    difference.
+    """
 
     phone = models.CharField(_("phone"), max_length=16)
     purpose = models.CharField(_("purpose"), max_length=32)
+    subject_digest = models.CharField(max_length=64)
+    asker_digest = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     address_digest = models.CharField(max_length=64)
+    sent = models.BooleanField(_("sent"))
     created_at = models.DateTimeField(_("issued at"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires at"))
     tries = models.PositiveSmallIntegerField(_("wrong tries"), default=0)

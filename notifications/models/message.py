@@ -96,6 +96,8 @@ class Message(models.Model):
             models.Index(fields=["reference", "created_at"], condition=~Q(reference=""), name="message_reference"),
             # "Is this message at the gateway already ours?"
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_provider_id"),
+            # "Is this one copied from that one?", which the database asks for each message that is deleted.
+            models.Index(fields=["retry_of"], condition=Q(retry_of__isnull=False), name="message_retry_of"),
         ]
         triggers = [pgtrigger.FSM(name="message_states", field="state", transitions=TRANSITIONS)]
 

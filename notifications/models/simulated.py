@@ -7,12 +7,15 @@ from notifications.querysets import LocalDeliveryQuerySet
 
 
 class LocalDelivery(models.Model):
-    """What the simulated gateway delivered. One row a message: the simulation cannot deliver twice either."""
+    """What the simulated gateway delivered. One row a message: the simulation cannot deliver twice either.
+
+    It goes with its message: whoever erases that has erased this too.
+    """
 
     message = models.OneToOneField(
         "notifications.Message",
         verbose_name=_("message"),
-        on_delete=models.SET_NULL,
+        on_delete=models.CASCADE,
         null=True,
         related_name="local_delivery",
     )

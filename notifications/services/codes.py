@@ -1,27 +1,33 @@
 """One-time codes by SMS: who holds this phone may do this one thing.
 
-Six digits, three minutes, five wrong tries, and only the newest code of a purpose counts. The message says
-what the code is for (KVKK principle decision, Official Gazette 26.06.2025) and gives no consent to anything.
+Six digits, three minutes, five wrong tries, good for one subject and in the browser that asked for it
+(docs/decisions/0007). The message says what the code is for (KVKK principle decision, Official Gazette
+26.06.2025) and gives no consent to anything.
 """
 
 import ipaddress
+import logging
 import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from common import bell
 from common.errors import InvalidInput
-from notifications.lanes import Lane
+from notifications.lanes import Lane, deliver_task
 from notifications.models import OneTimeCode
-from notifications.querysets import OneTimeCodeQuerySet
 from notifications.services import outbox
+
+log = logging.getLogger(__name__)
 
 DIGITS = 6
 VALID_FOR = timedelta(minutes=3)
@@ -33,79 +39,125 @@ PURPOSES = frozenset({"track", "contact"})
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The most codes in ``window``: to one phone, for one asker's address, and in all."""
+    """The most codes in ``window``.
+
+    What may be asked for is limited by what this asker did, and the asker is told: ``same`` for one phone and
+    subject from one address, ``address`` for everything from it. What is sent is limited by what others did as
+    well, and nobody is told: ``phone`` to one phone, ``total`` in all.
+    """
 
     window: timedelta = timedelta(minutes=15)
-    phone: int = 3
+    same: int = 3
     # Many citizens share an address behind a mobile operator.
     address: int = 30
+    # More than ``same``: whoever asks three times in somebody's name has not used up that person's codes.
+    phone: int = 5
     total: int = 600
 
 
 CAPS = Caps()
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a code is to prove: that ``asker`` holds ``phone``, for one ``purpose`` and one ``subject``.
+
+    ``phone`` is in stored form, ``subject`` names what it is about (a request's number), ``asker`` is a secret
+    of the browser that asks. A code proves exactly this and nothing else; codes of other proofs neither
+    replace it nor use it up.
+    """
+
+    phone: str
+    purpose: str
+    subject: str
+    asker: str
+
+    def __post_init__(self) -> None:
+        if self.purpose not in PURPOSES:
+            raise ValueError(f"unknown purpose {self.purpose!r}")
+
+    @property
+    def row(self) -> dict[str, str]:
+        """The columns by which its codes are found."""
+        return {
+            "phone": self.phone,
+            "purpose": self.purpose,
+            "subject_digest": _keyed("subject", self.subject),
+            "asker_digest": _keyed("asker", self.asker),
+        }
+
+    def digest(self, code: str) -> str:
+        """What is stored of ``code``. A key is needed: without one a million codes are tried in a second."""
+        return _keyed("code", "\0".join((self.purpose, self.phone, self.subject, self.asker, code)))
+
+
 def issue(
+    proof: Proof,
     *,
-    phone: str,
-    purpose: str,
     language: str,
     remote_address: str,
     fields: Mapping[str, str] | None = None,
+    reference: str = "",
     send: bool = True,
 ) -> OneTimeCode:
-    """Make a code and queue it to ``phone`` (stored form); earlier codes of the purpose stop counting.
+    """Make a code for ``proof`` and queue it to the phone. Codes made for it before stay good until they expire.
 
     ``remote_address`` is the asker's IP address, of which only a keyed digest is stored. ``fields`` are
-    further fields of the template, for instance the municipality's name. With ``send`` False a code that
-    nobody learns is made: where the caller may not tell whether a phone is known, caps and refusals are then
-    the same for both. Raises InvalidInput on ``phone`` where a cap is reached.
+    further fields of the template, for instance the municipality's name; ``reference`` is the message's. With
+    ``send`` False a code that nobody learns is made, with the same work and the same refusals: for callers who
+    may not tell whether a phone is known. ``sent`` of the result is False too where the phone, or everybody
+    together, got as many as the caps allow. Raises InvalidInput on ``phone`` where the asker has asked too often.
     """
-    if purpose not in PURPOSES:
-        raise ValueError(f"unknown purpose {purpose!r}")
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    address_digest = _address_digest(remote_address)
+    asked = {**proof.row, "address_digest": _address_digest(remote_address)}
     with transaction.atomic():
-        _one_at_a_time(phone, address_digest)
+        _one_at_a_time(proof.phone, asked["address_digest"])
         now = timezone.now()
-        _refuse_beyond_caps(phone, address_digest, now=now)
+        _refuse_beyond_caps(asked, now=now)
+        sent = _may_send(proof.phone, now=now) and send
         issued = OneTimeCode.objects.create(
-            phone=phone,
-            purpose=purpose,
-            digest=_digest(phone, purpose, code),
-            address_digest=address_digest,
-            created_at=now,
-            expires_at=now + VALID_FOR,
+            **asked, digest=proof.digest(code), sent=sent, created_at=now, expires_at=now + VALID_FOR
         )
-        if send:
-            _send(issued, code, language, fields or {})
+        _send(issued, code, language, fields or {}, reference)
     return issued
 
 
-def _send(issued: OneTimeCode, code: str, language: str, fields: Mapping[str, str]) -> None:
+def _send(issued: OneTimeCode, code: str, language: str, fields: Mapping[str, str], reference: str) -> None:
+    """Queue the message. One that is not to be sent is queued and taken back, which takes as long."""
     minutes = int(VALID_FOR.total_seconds() // 60)
-    outbox.enqueue(
-        event=f"code_{issued.purpose}",
-        lane=Lane.OTP,
-        phone=issued.phone,
-        language=language,
-        context={**fields, "code": code, "minutes": str(minutes)},
-        expires_in=VALID_FOR,
-    )
+    with transaction.atomic():
+        outbox.enqueue(
+            event=f"code_{issued.purpose}",
+            lane=Lane.OTP,
+            phone=issued.phone,
+            language=language,
+            context={**fields, "code": code, "minutes": str(minutes)},
+            reference=reference,
+            expires_in=VALID_FOR,
+        )
+        transaction.set_rollback(not issued.sent)
+    if not issued.sent:  # the bell of a message taken back does not ring
+        bell.ring(deliver_task(Lane.OTP), queue=Lane.OTP.value)
 
 
-def check(*, phone: str, purpose: str, code: str) -> None:
-    """Accept the newest code sent to ``phone`` for ``purpose``, once. Raises InvalidInput on ``code``.
+def check(proof: Proof, *, code: str) -> None:
+    """Accept any code made for ``proof`` that is still good, once. Raises InvalidInput on ``code``.
 
-    Must not be called inside a transaction (RuntimeError): a wrong try is counted even though it is
-    refused, so it is committed here.
+    A wrong try counts against all of them. Must not be called inside a transaction (RuntimeError): a wrong try
+    is counted even though it is refused, so it is committed here.
     """
     typed = _typed_digits(code)
     with transaction.atomic(durable=True):
-        newest = OneTimeCode.objects.newest_first(phone, purpose).select_for_update().first()
-        refusal = _judge(newest, typed, now=timezone.now())
+        issued = list(OneTimeCode.objects.filter(**proof.row).select_for_update().order_by("id"))
+        refusal = _judge(issued, proof.digest(typed), now=timezone.now())
     if refusal is not None:
         raise refusal
+
+
+def erase(*, phone: str) -> int:
+    """Delete every code made for ``phone``, because what it was about has been erased. Returns how many."""
+    deleted, _by_model = OneTimeCode.objects.filter(phone=phone).delete()
+    return deleted
 
 
 def delete_old(*, before: datetime) -> int:
@@ -114,21 +166,24 @@ def delete_old(*, before: datetime) -> int:
     return deleted
 
 
-def _judge(newest: OneTimeCode | None, typed: str, *, now: datetime) -> InvalidInput | None:
-    """Count or use up the locked code; the refusal, if any, is raised after that is committed."""
-    if newest is None or newest.expires_at <= now:
+def _judge(issued: list[OneTimeCode], digest: str, *, now: datetime) -> InvalidInput | None:
+    """Count or use up the locked codes; the refusal, if any, is raised after that is committed."""
+    valid = [row for row in issued if row.expires_at > now]
+    if not valid:
         return InvalidInput("code", _("This code is no longer valid. Ask for a new one."))
-    if newest.used_at is not None:
+    unused = [row for row in valid if row.used_at is None]
+    if not unused:
         return InvalidInput("code", _("This code was already used. Ask for a new one."))
-    if newest.tries >= MAX_TRIES:
-        return _too_many_tries()
-    if constant_time_compare(newest.digest, _digest(newest.phone, newest.purpose, typed)):
-        newest.used_at = now
-        newest.save(update_fields=["used_at"])
+    open_ = [row for row in unused if row.tries < MAX_TRIES]
+    if any(row.sent and constant_time_compare(row.digest, digest) for row in open_):
+        _update(unused, used_at=now)
         return None
-    newest.tries += 1
-    newest.save(update_fields=["tries"])
-    return _wrong_code(MAX_TRIES - newest.tries)
+    _update(open_, tries=F("tries") + 1)
+    return _wrong_code(max((MAX_TRIES - row.tries - 1 for row in open_), default=0))
+
+
+def _update(rows: list[OneTimeCode], **values: Any) -> None:
+    OneTimeCode.objects.filter(pk__in=[row.pk for row in rows]).update(**values)
 
 
 def _wrong_code(left: int) -> InvalidInput:
@@ -161,22 +216,31 @@ def _one_at_a_time(phone: str, address_digest: str) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"code:{key}"])
 
 
-def _refuse_beyond_caps(phone: str, address_digest: str, *, now: datetime) -> None:
-    recent: OneTimeCodeQuerySet = OneTimeCode.objects.issued_since(now - CAPS.window)
-    counted = (
-        (recent.filter(phone=phone), CAPS.phone),
-        (recent.filter(address_digest=address_digest), CAPS.address),
-        (recent, CAPS.total),
-    )
-    if any(codes.count() >= cap for codes, cap in counted):
-        minutes = int(CAPS.window.total_seconds() // 60)
-        message = _("Too many codes were asked for. Wait %(minutes)d minutes and try again.")
-        raise InvalidInput("phone", message % {"minutes": minutes})
+def _refuse_beyond_caps(asked: Mapping[str, str], *, now: datetime) -> None:
+    """By what came from this address alone, so that a refusal says nothing about anybody else."""
+    own = OneTimeCode.objects.issued_since(now - CAPS.window).filter(address_digest=asked["address_digest"])
+    same = own.filter(phone=asked["phone"], subject_digest=asked["subject_digest"])
+    if same.count() >= CAPS.same or own.count() >= CAPS.address:
+        raise too_many()
 
 
-def _digest(phone: str, purpose: str, code: str) -> str:
-    """A key is needed: without one a million codes are tried in a second."""
-    return salted_hmac("notifications.codes", f"{purpose}:{phone}:{code}", algorithm="sha256").hexdigest()
+def too_many() -> InvalidInput:
+    """The refusal of somebody who asked, or was sent, too many codes."""
+    minutes = int(CAPS.window.total_seconds() // 60)
+    message = _("Too many codes were asked for. Wait %(minutes)d minutes and try again.")
+    return InvalidInput("phone", message % {"minutes": minutes})
+
+
+def _may_send(phone: str, *, now: datetime) -> bool:
+    sent = OneTimeCode.objects.issued_since(now - CAPS.window).sent()
+    if sent.count() >= CAPS.total:
+        log.error("codes.total_cap_reached", extra={"cap": CAPS.total})
+        return False
+    return sent.filter(phone=phone).count() < CAPS.phone
+
+
+def _keyed(what: str, value: str) -> str:
+    return salted_hmac(f"notifications.codes.{what}", value, algorithm="sha256").hexdigest()
 
 
 def _address_digest(remote_address: str) -> str:
@@ -187,4 +251,4 @@ def _address_digest(remote_address: str) -> str:
         network = remote_address
     else:
         network = str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
-    return salted_hmac("notifications.codes.address", network, algorithm="sha256").hexdigest()
+    return _keyed("address", network)

@@ -2,31 +2,42 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from notifications.models import LocalDelivery, Message
+from notifications.lanes import Lane
+from notifications.models import Consent, LocalDelivery, Message
 from notifications.services import codes
 
 KEEP_CODES = timedelta(days=1)
+# That a code was sent is of use only while somebody may still ask why none came.
+KEEP_CODE_MESSAGES = timedelta(days=30)
 KEEP_SIMULATED = timedelta(days=30)
+# Proof that somebody had agreed, as long as that can be disputed.
+KEEP_WITHDRAWN = timedelta(days=3 * 365 + 1)
 _BATCH = 5_000
 
 
 def run() -> dict[str, int]:
-    """Remove codes older than a day, simulated messages older than 30 days and what is left of sent codes.
+    """Remove what is older than it may be (docs/operations.md, retention), and what is left of sent codes.
 
     Idempotent; at most a batch of each a run, so that no statement runs long. Returns the counts.
     """
     now = timezone.now()
     spent = Message.objects.with_spent_code()
+    kept = timedelta(days=settings.MESSAGE_RETENTION_DAYS)
+    code_messages = Message.objects.filter(lane=Lane.OTP).settled_before(now - KEEP_CODE_MESSAGES)
     return {
         "codes": codes.delete_old(before=now - KEEP_CODES),
-        "simulated": _delete_simulated(LocalDelivery.objects.filter(at__lt=now - KEEP_SIMULATED)),
+        "simulated": _delete(LocalDelivery.objects.filter(at__lt=now - KEEP_SIMULATED)),
         "wiped": Message.objects.filter(id__in=spent.values("id")[:_BATCH]).update(text="", context={}),
+        "code_messages": _delete(code_messages),
+        "messages": _delete(Message.objects.settled_before(now - kept)),
+        "consents": _delete(Consent.objects.filter(withdrawn_at__lt=now - KEEP_WITHDRAWN)),
     }
 
 
-def _delete_simulated(rows: QuerySet[LocalDelivery]) -> int:
-    deleted, _by_model = LocalDelivery.objects.filter(pk__in=rows.values("pk")[:_BATCH]).delete()
-    return deleted
+def _delete(rows: QuerySet) -> int:
+    _all, by_model = rows.model._default_manager.filter(pk__in=rows.values("pk")[:_BATCH]).delete()
+    return int(by_model.get(rows.model._meta.label, 0))

@@ -15,6 +15,7 @@ _SAMPLES = {
     "code": "482913",
     "minutes": "3",
     "other": "26-0000117-3",
+    "page": "basvuru.ornek.example/takip",
 }
 
 

@@ -9,9 +9,10 @@ from django import forms
 from django.utils import timezone
 
 from requests_app.actors import Actor
+from requests_app.admin import second_look
 from requests_app.forms import review as review_forms
 from requests_app.forms import triage as triage_forms
-from requests_app.models import RequestEvent
+from requests_app.models import RequestEvent, ServiceRequest
 from requests_app.services import answers, applicant, conversation, department, triage
 from requests_app.workflow import Verb
 
@@ -24,6 +25,7 @@ class Decision:
     """One thing to do.
 
     ``text_field`` is the form's field for words, which standard replies are put into and ``key`` jumps to.
+    ``second_look`` says what is shown on a page of its own before it is done.
     """
 
     verbs: frozenset[Verb]
@@ -32,6 +34,7 @@ class Decision:
     text_field: str = ""
     key: str = ""
     is_versioned: bool = True
+    second_look: Callable[[ServiceRequest, Actor, Any], Any] | None = None
 
     def run(self, request_id: int, actor: Actor, form: Any) -> None:
         """Call the service with what ``form`` holds. Raises what the service raises."""
@@ -65,7 +68,7 @@ DECISIONS: dict[str, Decision] = {
     "resume": _one(Verb.RESUME, triage_forms.VersionForm, conversation.resume),
     "reject": _one(Verb.REJECT, triage_forms.RejectForm, triage.reject, text_field="reason"),
     "forward": _one(Verb.FORWARD, triage_forms.ForwardForm, triage.forward, text_field="reason"),
-    "merge": _one(Verb.MERGE, triage_forms.MergeForm, triage.merge),
+    "merge": _one(Verb.MERGE, triage_forms.MergeForm, triage.merge, second_look=second_look.of_merge),
     "restore": _one(Verb.RESTORE, triage_forms.VersionForm, triage.restore),
     "reclassify": _one(Verb.RECLASSIFY, triage_forms.ReclassifyForm, triage.reclassify),
     "note": _one(

@@ -223,6 +223,11 @@ class RequestPage:
         return shown.first()
 
     @cached_property
+    def merged_count(self) -> int:
+        """How many other applicants get the answer as well."""
+        return self.request.merged.count()
+
+    @cached_property
     def answer_files(self) -> list[ShownFile]:
         """The answer's photos and documents."""
         return shown_files(self.answer.attachments.all()) if self.answer else []

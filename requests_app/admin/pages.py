@@ -1,6 +1,6 @@
 """The page of one request in the administration, and the decisions taken on it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from common.errors import DomainError, StaleVersion, TransitionRefused, http_status
@@ -20,6 +21,7 @@ from requests_app.admin.decisions import DECISIONS, Decision, form_of, with_repl
 from requests_app.admin.done import PARAMETER, take_done
 from requests_app.admin.lists import RequestListAdmin
 from requests_app.admin.page import SHOWN_WITH_IT, RequestPage
+from requests_app.admin.second_look import CONFIRMED
 from requests_app.forms.desk import RevealForm
 from requests_app.models import ServiceRequest, StandardReply
 from requests_app.services import contacts
@@ -110,6 +112,8 @@ class RequestPageAdmin(RequestListAdmin):
         form = form_of(decision, request.POST)
         if not form.is_valid():
             return self._page(request, found, typed={decision: form}, status=422)
+        if chosen.second_look and CONFIRMED not in request.POST:
+            return self._second_look(request, found, decision, chosen.second_look, form)
         return self._run(request, found, decision, chosen, form)
 
     def reveal_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -144,6 +148,27 @@ class RequestPageAdmin(RequestListAdmin):
                 return self._refused(request, found.pk, name, form, error)
         presence.leave(found.pk, staff(request))
         return HttpResponseRedirect(self.after(request, found.pk, name, place))
+
+    def _second_look(
+        self, request: HttpRequest, found: ServiceRequest, name: str, look: Callable[..., Any], form: Any
+    ) -> HttpResponse:
+        """What would be done, before it is."""
+        try:
+            shown = look(found, Actor.staff(staff(request)), form)
+        except DomainError as error:
+            return self._refused(request, found.pk, name, form, error)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Merge these two applications?"),
+            "opts": self.opts,
+            "look": shown,
+            "form": form,
+            "decide_url_name": f"admin:{self.url_name('decide')}",
+            "list_url": self._list_url(filters=request.GET.get(FILTERS, "")),
+            "back_url": self.page_url(request, found.pk),
+            "query": self._query(request),
+        }
+        return render(request, f"admin/requests_app/{name}_confirm.html", context)
 
     def _refused(self, request: HttpRequest, pk: int, name: str, form: Any, error: DomainError) -> HttpResponse:
         _add_error(form, error)

@@ -91,7 +91,7 @@ class CategoryAdmin(ReferenceAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A new service target moves the clocks of open requests."""
         super().save_model(request, obj, form, change)
-        if change and "target_working_hours" in form.changed_data:
+        if "target_working_hours" in form.changed_data:
             clock.on_calendar_changed()
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.forms.fields import FilesField, FilesInput, PlainTextField
-from requests_app.models import StandardReply
+from requests_app.models import ContactReveal, StandardReply
 from requests_app.models.answer import ANSWER_MAX
 from requests_app.services.answers import Proposal
 from requests_app.vocabulary import Outcome
@@ -81,11 +81,14 @@ class ExtendForm(ReasonForm):
     reason = _reason(_("The applicant reads it on the tracking page (Law 4982, art. 11)."))
 
 
-class RevealForm(ReasonForm):
+class RevealForm(VersionForm):
     """To see an applicant's contact details."""
 
-    reason = _reason(
-        _("Kept with your name and the time; the applicant may ask for it."), max_length=200, widget=forms.TextInput
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose a reason")), *ContactReveal.Reason.choices],
+        help_text=_("Kept with your name and the time; the applicant may ask for it."),
+        error_messages={"required": _("Choose why you need it; the applicant may ask for this record.")},
     )
 
 

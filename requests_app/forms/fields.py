@@ -4,28 +4,41 @@ import math
 from typing import Any
 
 from django import forms
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
 from common.numbers import parse_number
 from common.phones import parse_phone
+from common.templatetags.ui import number
 
 UNSTORABLE = _(
     "There was a sign in the text that cannot be stored. We have taken it out: read the text again, then go on."
 )
-TOO_LONG = _("Write at most %(limit_value)d characters; now there are %(show_value)d.")
+TOO_LONG = _("Write at most %(limit)s characters; now there are %(length)s.")
 FILE_TYPES = "image/jpeg,image/png,image/webp,application/pdf"
+
+
+class LongestText(MaxLengthValidator):
+    """Says how long the text is and may be, in numbers as people write them: 4.000."""
+
+    def __call__(self, value: Any) -> None:
+        """Raise ValidationError where the text is too long."""
+        length = self.clean(value)
+        if length > self.limit_value:
+            figures = {"limit": number(self.limit_value), "length": number(length)}
+            raise forms.ValidationError(TOO_LONG, code=self.code, params=figures)
 
 
 class PlainTextField(forms.CharField):
     """Text of one or more lines. Line ends count as one character, as the counter on the page does."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.error_messages.setdefault("max_length", TOO_LONG)
-        kept = [check for check in self.validators if not isinstance(check, ProhibitNullCharactersValidator)]
-        self.validators = [*kept, ProhibitNullCharactersValidator(message=UNSTORABLE)]
+    def __init__(self, *, max_length: int | None = None, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        stock = (MaxLengthValidator, ProhibitNullCharactersValidator)
+        kept = [check for check in self.validators if not isinstance(check, stock)]
+        longest = [LongestText(max_length)] if max_length else []
+        self.validators = [*kept, *longest, ProhibitNullCharactersValidator(message=UNSTORABLE)]
 
     def to_python(self, value: Any) -> Any:
         """The text with plain line ends, without space around it."""

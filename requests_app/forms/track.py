@@ -74,7 +74,7 @@ class RateForm(forms.Form):
         error_messages={"required": _("Say whether it was solved."), "invalid_choice": _("Say whether it was solved.")},
     )
     score = forms.ChoiceField(
-        label=_("How content are you with how we dealt with it?"),
+        label=_("How satisfied are you with our service?"),
         help_text=_("1: not at all, 5: very"),
         choices=SCORES,
         widget=forms.RadioSelect,

@@ -4,6 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+# The folder of private storage that holds nothing but attachments, by year and month.
+ROOT = "attachments"
+
 
 class Attachment(models.Model):
     """A file. It belongs to a draft until the request is submitted; answer and note narrow it further."""
@@ -16,7 +19,7 @@ class Attachment(models.Model):
     )
     answer = models.ForeignKey("requests_app.Answer", models.CASCADE, null=True, blank=True, related_name="attachments")
     note = models.ForeignKey("requests_app.Note", models.CASCADE, null=True, blank=True, related_name="attachments")
-    file = models.FileField(upload_to="attachments/%Y/%m", max_length=120)
+    file = models.FileField(upload_to=f"{ROOT}/%Y/%m", max_length=120)
     original_name = models.CharField(_("name"), max_length=120)
     content_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField(_("size in bytes"))

@@ -89,17 +89,30 @@ class RoutingDecision(models.Model):
 
 
 class ContactReveal(models.Model):
-    """Somebody looked at an applicant's contact details, and said why. Append-only."""
+    """Somebody looked at an applicant's contact details, and said why. Append-only, so it holds no words."""
+
+    class Reason(models.TextChoices):
+        CALL = "call", _("To call the applicant")
+        VISIT = "visit", _("To agree on a visit on site")
+        IDENTITY = "identity", _("To make sure who is asking")
+        AUTHORITY = "authority", _("A court or an authority asks for them")
+        OTHER = "other", _("Another reason")
 
     request = models.ForeignKey("requests_app.ServiceRequest", models.PROTECT, related_name="reveals")
     user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("who"))
-    reason = models.CharField(_("reason"), max_length=200)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
     at = models.DateTimeField(_("when"))
 
     class Meta:
         verbose_name = _("contact reveal")
         verbose_name_plural = _("contact reveals")
         ordering = ("-at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reason__in=["call", "visit", "identity", "authority", "other"]),
+                name="reveal_reason_known",
+            )
+        ]
         triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:

@@ -1,8 +1,9 @@
 """The service request, who made it, and the draft it grows from."""
 
 import uuid
-from datetime import timedelta
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -11,9 +12,43 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_app.querysets import ServiceRequestQuerySet
 from requests_app.vocabulary import Channel, Kind
-from requests_app.workflow import OPEN, Status
+from requests_app.workflow import OPEN, UNANSWERED, Status
 
 DESCRIPTION_MAX = 4000
+
+_INTO_ONE_THAT_STANDS_ALONE = pgtrigger.Trigger(
+    name="merged_into_one_that_stands_alone",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("merged_into_id"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(new__merged_into__isnull=False),
+    declare=[("target_status", "text")],
+    # The lock makes the other transaction's change of the target visible, or lets it wait for this one.
+    func="""
+        SELECT status INTO target_status FROM requests_app_servicerequest
+            WHERE id = NEW.merged_into_id AND id <> NEW.id AND merged_into_id IS NULL FOR SHARE;
+        IF target_status IS NULL OR target_status IN ('rejected', 'forwarded', 'withdrawn')
+            OR EXISTS (SELECT 1 FROM requests_app_servicerequest WHERE merged_into_id = NEW.id)
+        THEN
+            RAISE EXCEPTION 'a request is merged into one that stands alone, and takes nobody along'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+_ENDS_WITHOUT_LEAVING_ANYBODY = pgtrigger.Trigger(
+    name="ends_without_leaving_anybody",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("status"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(new__status__in=sorted(UNANSWERED)),
+    func="""
+        IF EXISTS (SELECT 1 FROM requests_app_servicerequest WHERE merged_into_id = NEW.id) THEN
+            RAISE EXCEPTION 'requests are still merged into one that ends without an answer'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class Applicant(models.Model):
@@ -29,7 +64,6 @@ class Applicant(models.Model):
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
     # Consent that waits for the phone to be confirmed: until then anybody could have typed the number.
     announcements_version = models.CharField(_("consent to announcements, text"), max_length=20, blank=True)
-    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("applicant")
@@ -109,6 +143,8 @@ class ServiceRequest(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"))
     updated_at = models.DateTimeField(_("updated at"))
     closed_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    # Everything personal is gone; nothing can be done to the request any more.
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
     reopened_times = models.PositiveSmallIntegerField(_("times reopened"), default=0)
 
     legal_due_at = models.DateTimeField(_("due by law"), null=True, blank=True)
@@ -118,7 +154,9 @@ class ServiceRequest(models.Model):
     extended = models.BooleanField(_("legal period extended"), default=False)
     promised_on = models.DateField(_("promised date"), null=True, blank=True)
     paused_at = models.DateTimeField(_("clock paused since"), null=True, blank=True)
-    paused_total = models.DurationField(_("paused altogether"), default=timedelta)
+    # The pauses that are over, since the clock started: kept as they were, because a period of working days,
+    # one of calendar days and one of working hours each count something else of them.
+    pauses = ArrayField(DateTimeRangeField(), verbose_name=_("clock was paused"), default=list, blank=True)
     # The one clock that queues sort by: the promised date, else the earlier of law and target; none
     # while it is paused or the request is finished. Set only by clocks.set_clock().
     clock_due_at = models.DateTimeField(_("due"), null=True, blank=True)
@@ -185,7 +223,11 @@ class ServiceRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=sorted(OPEN)) ^ Q(closed_at__isnull=False), name="request_finished_has_time"
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(closed_at__isnull=False), name="request_erased_is_finished"
+            ),
         ]
+        triggers = [_INTO_ONE_THAT_STANDS_ALONE, _ENDS_WITHOUT_LEAVING_ANYBODY]
 
     def __str__(self) -> str:
         return self.number

@@ -26,25 +26,26 @@ def by_secret(secret: str) -> ServiceRequest | None:
     return ServiceRequest.objects.filter(tracking_hash=secret_hash(secret)).first()
 
 
-def send_recovery_code(*, number: str, phone: str, language: str, remote_address: str) -> None:
+def send_recovery_code(*, number: str, phone: str, asker: str, language: str, remote_address: str) -> None:
     """Send a code to ``phone`` (E.164) if the request ``number`` was made with it.
 
-    Everything a stranger can observe is the same whether or not it was. Raises InvalidInput on ``phone``
-    where the caps on codes are reached.
+    ``asker`` is a secret of the browser, in which alone the code is good. Everything a stranger can observe is
+    the same whether or not number and phone belong together. Raises InvalidInput on ``phone`` where this
+    asker has asked too often.
     """
     codes.issue(
-        phone=phone,
-        purpose=TRACK,
+        codes.Proof(phone, TRACK, number, asker),
         language=language,
         remote_address=remote_address,
         fields=_fields(),
+        reference=f"request:{number}",
         send=_of_phone(number, phone) is not None,
     )
 
 
-def recover(*, number: str, phone: str, code: str) -> ServiceRequest:
-    """The request, if ``code`` is the one sent to ``phone`` for tracking. Raises InvalidInput on ``code``."""
-    codes.check(phone=phone, purpose=TRACK, code=code)
+def recover(*, number: str, phone: str, asker: str, code: str) -> ServiceRequest:
+    """The request, if ``code`` was sent to ``phone`` for it and this asker. Raises InvalidInput on ``code``."""
+    codes.check(codes.Proof(phone, TRACK, number, asker), code=code)
     request = _of_phone(number, phone)
     if request is None:
         raise InvalidInput("code", NO_MATCH)
@@ -52,17 +53,30 @@ def recover(*, number: str, phone: str, code: str) -> ServiceRequest:
     return request
 
 
-def send_contact_code(*, request: ServiceRequest, language: str, remote_address: str) -> None:
-    """Send a code to the request's own phone, so that its contact details may be shown."""
-    codes.issue(
-        phone=_phone_of(request), purpose=CONTACT, language=language, remote_address=remote_address, fields=_fields()
+def send_contact_code(*, request: ServiceRequest, asker: str, language: str, remote_address: str) -> None:
+    """Send a code to the request's own phone, so that its contact details may be shown.
+
+    Raises InvalidInput on ``phone`` where the asker has asked, or the phone was sent, too many.
+    """
+    issued = codes.issue(
+        _contact_proof(request, asker),
+        language=language,
+        remote_address=remote_address,
+        fields=_fields(),
+        reference=f"request:{request.number}",
     )
+    if not issued.sent:  # who holds the link may know it
+        raise codes.too_many()
 
 
-def confirm_contact(*, request: ServiceRequest, code: str) -> None:
+def confirm_contact(*, request: ServiceRequest, asker: str, code: str) -> None:
     """Check the code sent by ``send_contact_code``. Raises InvalidInput on ``code``."""
-    codes.check(phone=_phone_of(request), purpose=CONTACT, code=code)
+    codes.check(_contact_proof(request, asker), code=code)
     _mark_verified(request)
+
+
+def _contact_proof(request: ServiceRequest, asker: str) -> codes.Proof:
+    return codes.Proof(_phone_of(request), CONTACT, request.number, asker)
 
 
 def _phone_of(request: ServiceRequest) -> str:

@@ -4,17 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput, StaleVersion
+from common.transactions import one_transaction
+from common.uploads import CleanUpload
 from requests_app.actors import Actor
 from requests_app.models import Answer, AnswerState, Attachment, ServiceRequest
 from requests_app.models.answer import ANSWER_MAX
 from requests_app.services import attachments
-from requests_app.services.change import Change, begin, finish, needed_reason
-from requests_app.services.telling import tell
+from requests_app.services.change import Change, begin, finish, hold, look, needed_reason
+from requests_app.services.telling import tell_everybody
 from requests_app.vocabulary import NoteKind, Outcome
 from requests_app.workflow import Verb
 
@@ -30,38 +31,46 @@ class Proposal:
     removed_files: tuple[int, ...] = ()
 
 
-@transaction.atomic
 def save_draft(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
-    """Keep an unfinished answer. Head or staff of the request's department; nothing has to be complete."""
-    change = begin(request_id=request_id, verb=Verb.DRAFT_ANSWER, actor=actor, expected_version=expected_version)
-    answer = _write(change, proposal)
-    finish(change, answer=answer.pk)
+    """Keep an unfinished answer. Head or staff of the request's department; nothing has to be complete.
+
+    Files are cleaned before the request is locked, so neither this nor ``submit`` belongs inside a transaction
+    where there are any.
+    """
+    uploads = _cleaned(request_id, Verb.DRAFT_ANSWER, proposal, actor, expected_version)
+    with one_transaction():
+        change = begin(request_id=request_id, verb=Verb.DRAFT_ANSWER, actor=actor, expected_version=expected_version)
+        answer = _write(change, proposal, uploads)
+        finish(change, answer=answer.pk)
     return answer
 
 
-@transaction.atomic
 def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
     """Send the answer for review. The department's head, or the head's delegate while named.
 
     Raises InvalidInput on ``outcome``, ``text`` or ``promised_on`` where something is missing.
     """
-    change = begin(request_id=request_id, verb=Verb.SUBMIT_ANSWER, actor=actor, expected_version=expected_version)
-    _complete(proposal)
-    answer = _write(change, proposal)
-    answer.state, answer.submitted_by, answer.submitted_at = AnswerState.SUBMITTED, actor.user, change.now
-    answer.save(update_fields=["state", "submitted_by", "submitted_at"])
-    finish(change, answer=answer.pk, outcome=answer.outcome)
+    uploads = _cleaned(request_id, Verb.SUBMIT_ANSWER, proposal, actor, expected_version)
+    with one_transaction():
+        change = begin(request_id=request_id, verb=Verb.SUBMIT_ANSWER, actor=actor, expected_version=expected_version)
+        _complete(proposal)
+        answer = _write(change, proposal, uploads)
+        answer.state, answer.submitted_by, answer.submitted_at = AnswerState.SUBMITTED, actor.user, change.now
+        answer.save(update_fields=["state", "submitted_by", "submitted_at"])
+        finish(change, answer=answer.pk, outcome=answer.outcome)
     return answer
 
 
-@transaction.atomic
+@one_transaction()
 def approve(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Approve the submitted answer and tell the applicant, and everybody merged into it. Needs review.
 
     A final answer closes the request; a programme date schedules it.
     """
-    answer = _submitted(request_id)
-    scheduled = answer.outcome == Outcome.SCHEDULED
+    hold(request_id)  # the answer decides which verb it is
+    scheduled = Answer.objects.filter(
+        request_id=request_id, state=AnswerState.SUBMITTED, outcome=Outcome.SCHEDULED
+    ).exists()
     verb = Verb.APPROVE_DATE if scheduled else Verb.APPROVE_ANSWER
     change = begin(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
     answer = _submitted(request_id)
@@ -70,11 +79,14 @@ def approve(*, request_id: int, actor: Actor, expected_version: int | None = Non
     _review(answer, AnswerState.APPROVED, change)
     change.request.promised_on = answer.promised_on
     request = finish(change, fields=("promised_on",), answer=answer.pk, outcome=answer.outcome)
-    _tell_everybody(request, scheduled)
+    if scheduled:
+        tell_everybody(request, "request_scheduled", date=request.promised_on)
+    else:
+        tell_everybody(request, "request_answered")
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def return_answer(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Send the answer back to the department with a reason; its text becomes a new draft. Needs review."""
     change = begin(request_id=request_id, verb=Verb.RETURN_ANSWER, actor=actor, expected_version=expected_version)
@@ -103,7 +115,26 @@ def _future(promised_on: date | None) -> None:
         raise InvalidInput("promised_on", _("The date must be after today."))
 
 
-def _write(change: Change, proposal: Proposal) -> Answer:
+def _cleaned(
+    request_id: int, verb: Verb, proposal: Proposal, actor: Actor, expected_version: int | None
+) -> list[CleanUpload]:
+    """The files, cleaned; not for somebody who may not send them, nor beside what is refused anyway."""
+    if not proposal.files:
+        return []
+    request = look(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
+    if verb == Verb.SUBMIT_ANSWER:
+        _complete(proposal)
+    _check_room(request, proposal)
+    return attachments.clean_all(proposal.files)
+
+
+def _check_room(request: ServiceRequest, proposal: Proposal) -> None:
+    kept = Attachment.objects.filter(answer__request=request, answer__state=AnswerState.DRAFT)
+    already = kept.exclude(pk__in=proposal.removed_files).count()
+    attachments.check_room(len(proposal.files), already=already, limit=attachments.PER_ANSWER)
+
+
+def _write(change: Change, proposal: Proposal, uploads: list[CleanUpload]) -> Answer:
     request, actor = change.request, change.actor
     begun = Answer(request=request, department=request.department, drafted_by=actor.user, created_at=change.now)
     answer = request.answers.filter(state=AnswerState.DRAFT).first() or begun
@@ -112,16 +143,11 @@ def _write(change: Change, proposal: Proposal) -> Answer:
         answer.department, answer.drafted_by = begun.department, begun.drafted_by
     answer.promised_on = proposal.promised_on if proposal.outcome == Outcome.SCHEDULED else None
     answer.save()
-    _change_files(answer, proposal, actor)
-    return answer
-
-
-def _change_files(answer: Answer, proposal: Proposal, actor: Actor) -> None:
+    _check_room(request, proposal)
     for attachment in Attachment.objects.filter(answer=answer, pk__in=proposal.removed_files):
         attachments.remove(attachment)
-    already = answer.attachments.count()
-    uploads = attachments.clean_all(proposal.files, already=already, limit=attachments.PER_ANSWER)
-    attachments.store(uploads, actor=actor, request=answer.request, answer=answer)
+    attachments.store(uploads, actor=actor, request=request, answer=answer)
+    return answer
 
 
 def _submitted(request_id: int) -> Answer:
@@ -149,11 +175,3 @@ def _copy(answer: Answer, change: Change) -> Answer:
     )
     answer.attachments.update(answer=draft)
     return draft
-
-
-def _tell_everybody(request: ServiceRequest, scheduled: bool) -> None:
-    for told in (request, *request.merged.select_related("applicant")):
-        if scheduled:
-            tell(told, "request_scheduled", date=request.promised_on)
-        else:
-            tell(told, "request_answered")

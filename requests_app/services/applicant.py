@@ -1,31 +1,32 @@
 """What the applicant decides about the own request."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
+from common.transactions import one_transaction
 from requests_app import clocks
 from requests_app.actors import Actor
 from requests_app.models import AnswerState, Feedback, ServiceRequest
-from requests_app.services import attachments
+from requests_app.services import attachments, merging
 from requests_app.services.change import begin, finish, needed_reason
-from requests_app.services.telling import tell
+from requests_app.services.telling import tell_everybody
 from requests_app.vocabulary import NoteKind
 from requests_app.workflow import Verb
 
 
-@transaction.atomic
+@one_transaction()
 def withdraw(*, request_id: int, actor: Actor) -> ServiceRequest:
-    """The applicant wants nothing any more. An unfinished answer draft is dropped."""
+    """The applicant wants nothing any more. An unfinished answer draft is dropped, others' requests go on."""
     change = begin(request_id=request_id, verb=Verb.WITHDRAW, actor=actor)
     for draft in change.request.answers.filter(state=AnswerState.DRAFT):
         for attachment in draft.attachments.all():
             attachments.remove(attachment)
         draft.delete()
+    merging.let_go(change.request)
     return finish(change)
 
 
-@transaction.atomic
+@one_transaction()
 def reopen(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Not solved: back to the department with fresh clocks. The applicant within the window, or review staff."""
     change = begin(request_id=request_id, verb=Verb.REOPEN, actor=actor, expected_version=expected_version)
@@ -34,11 +35,11 @@ def reopen(*, request_id: int, reason: str, actor: Actor, expected_version: int 
     change.request.promised_on = None
     clocks.restart(change.request, change.now)
     request = finish(change, fields=("reopened_times", "promised_on"), note=note)
-    tell(request, "request_reopened")
+    tell_everybody(request, "request_reopened")
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def rate(*, request_id: int, solved: bool, score: int, comment: str, actor: Actor) -> Feedback:
     """ "Was this solved?" with 1 to 5 and a word; once for each closing."""
     change = begin(request_id=request_id, verb=Verb.RATE, actor=actor)

@@ -1,9 +1,12 @@
 """Files of requests, drafts and answers."""
 
 import uuid
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,23 +15,27 @@ from common.errors import InvalidInput
 from common.uploads import CleanUpload, clean_upload
 from requests_app.actors import Actor
 from requests_app.models import Answer, ApplicationDraft, Attachment, Note, ServiceRequest
+from requests_app.models.attachment import ROOT
 
 PER_APPLICATION = 5
 PER_ANSWER = 5
 TOO_MANY = _("You can add at most %(limit)d files.")
 
 
-def clean_all(
-    files: list[Any], *, field: str = "files", already: int = 0, limit: int = PER_APPLICATION
-) -> list[CleanUpload]:
+def clean_all(files: list[Any], *, field: str = "files") -> list[CleanUpload]:
     """Check and re-encode uploads before anything is written.
 
-    ``already`` files are there, ``limit`` may be. Raises InvalidInput on ``field`` with what is wrong with
-    which file; then nothing of the batch is taken.
+    Takes seconds, so it comes before the transaction that locks anything: look whether the person may and
+    whether there is room, clean, lock, look again, store. Raises InvalidInput on ``field`` with what is wrong
+    with which file; then nothing of the batch is taken.
     """
-    if already + len(files) > limit:
-        raise InvalidInput(field, TOO_MANY % {"limit": limit})
     return [clean_upload(file, field=field) for file in files]
+
+
+def check_room(more: int, *, already: int, limit: int = PER_APPLICATION, field: str = "files") -> None:
+    """Whether ``more`` files may join the ``already`` there. Raises InvalidInput on ``field`` beyond ``limit``."""
+    if already + more > limit:
+        raise InvalidInput(field, TOO_MANY % {"limit": limit})
 
 
 def store(
@@ -40,7 +47,10 @@ def store(
     answer: Answer | None = None,
     note: Note | None = None,
 ) -> list[Attachment]:
-    """Keep cleaned uploads for a draft or a request. Files of a rolled-back transaction are removed again."""
+    """Keep cleaned uploads for a draft or a request.
+
+    A file whose transaction is rolled back afterwards stays behind without a row; ``remove_orphans`` finds it.
+    """
     return [_store_one(upload, actor, draft, request, answer, note) for upload in uploads]
 
 
@@ -68,11 +78,7 @@ def _store_one(
     )
     # A generated name says nothing about its owner; only the cleaned extension is kept.
     attachment.file.save(f"{uuid.uuid4().hex}.{upload.extension}", ContentFile(upload.content), save=False)
-    try:
-        attachment.save(force_insert=True)
-    except Exception:
-        attachment.file.delete(save=False)
-        raise
+    attachment.save(force_insert=True)
     return attachment
 
 
@@ -81,3 +87,36 @@ def remove(attachment: Attachment) -> None:
     storage, name = attachment.file.storage, str(attachment.file.name)
     attachment.delete()
     transaction.on_commit(lambda: storage.delete(name), robust=True)
+
+
+def remove_orphans(*, before: datetime) -> int:
+    """Delete stored files written before ``before`` that no attachment names; returns how many.
+
+    They are left by transactions that were rolled back, and by files that could not be deleted. ``before`` must
+    leave time for transactions under way. Where there is no attachment at all nothing is deleted: a database
+    that is about to be restored looks like that.
+    """
+    if not Attachment.objects.exists():
+        return 0
+    return sum(_remove_orphans_of(folder, before) for folder in _month_folders())
+
+
+def _month_folders() -> Iterator[str]:
+    for year in _listed(ROOT)[0]:
+        for month in _listed(f"{ROOT}/{year}")[0]:
+            yield f"{ROOT}/{year}/{month}"
+
+
+def _remove_orphans_of(folder: str, before: datetime) -> int:
+    # First the folder, then the rows: a file whose row comes later is younger than ``before``.
+    stored = {f"{folder}/{name}" for name in _listed(folder)[1]}
+    known = Attachment.objects.filter(file__startswith=f"{folder}/").values_list("file", flat=True)
+    orphans = [name for name in stored.difference(known) if default_storage.get_modified_time(name) < before]
+    for name in orphans:
+        default_storage.delete(name)
+    return len(orphans)
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """Folders and files in ``folder``; none where it does not exist."""
+    return default_storage.listdir(folder) if default_storage.exists(folder) else ([], [])

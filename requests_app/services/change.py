@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import OperationalError
+from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -19,8 +19,6 @@ from requests_app.models import Note, RequestEvent, ServiceRequest
 from requests_app.policies import check
 from requests_app.vocabulary import ActorKind, NoteKind
 from requests_app.workflow import FINISHED, Status, Verb
-
-LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(slots=True)
@@ -45,13 +43,35 @@ def begin(*, request_id: int, verb: Verb, actor: Actor, expected_version: int | 
 
     ``expected_version`` is the version the actor saw; None where a person cannot have seen one. Must be
     called inside a transaction. Raises ServiceRequest.DoesNotExist outside the actor's scope, StaleVersion
-    where somebody was quicker or is at it right now, TransitionRefused, NotPermitted, DomainError.
+    where somebody was quicker, TransitionRefused, NotPermitted, DomainError.
     """
     request = _lock(request_id, actor)
+    transition = _permitted(request, verb, actor, expected_version)
+    return Change(request, transition, actor, timezone.now(), request.status)
+
+
+def look(*, request_id: int, verb: Verb, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
+    """What ``begin`` would refuse now is refused here without a lock, before work that takes long.
+
+    Only ``begin`` decides: much may have happened when the work is done. Raises what ``begin`` raises.
+    """
+    request = _in_scope(actor).get(pk=request_id)
+    _permitted(request, verb, actor, expected_version)
+    return request
+
+
+def _permitted(request: ServiceRequest, verb: Verb, actor: Actor, expected_version: int | None) -> Transition:
     if expected_version is not None and expected_version != request.version:
         raise StaleVersion(_last_change(request))
-    transition = check(actor, verb, request)
-    return Change(request, transition, actor, timezone.now(), request.status)
+    return check(actor, verb, request)
+
+
+def hold(*request_ids: int) -> None:
+    """Lock several requests before the first of them is begun, so that no two changes wait for each other.
+
+    The order is the same everywhere: by id; requests that others were merged into before those others.
+    """
+    list(ServiceRequest.objects.filter(pk__in=request_ids).order_by("pk").select_for_update().values_list("pk"))
 
 
 def finish(change: Change, *, fields: tuple[str, ...] = (), note: Note | None = None, **facts: Any) -> ServiceRequest:
@@ -82,7 +102,7 @@ _STATUS_FIELDS = (
     "resume_status",
     "closed_at",
     "paused_at",
-    "paused_total",
+    "pauses",
     "clock_started_at",
     "extended",
     "version",
@@ -90,18 +110,15 @@ _STATUS_FIELDS = (
 )
 
 
-def _lock(request_id: int, actor: Actor) -> ServiceRequest:
+def _in_scope(actor: Actor) -> QuerySet[ServiceRequest]:
     scope = ServiceRequest.objects.all()
     if actor.kind == ActorKind.USER and actor.user is not None:
         scope = scope.visible_to(actor.user)
-    try:
-        return scope.select_for_update(of=("self",)).select_related("category", "applicant").get(pk=request_id)
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", "") != LOCK_NOT_AVAILABLE:
-            raise
-        raise StaleVersion(
-            _("Somebody else is changing this request at this moment. Nothing was saved; please try again.")
-        ) from error
+    return scope.select_related("category", "applicant")
+
+
+def _lock(request_id: int, actor: Actor) -> ServiceRequest:
+    return _in_scope(actor).select_for_update(of=("self",)).get(pk=request_id)
 
 
 def _move(change: Change) -> None:

@@ -8,14 +8,12 @@ from accounts.models import User
 from common.errors import InvalidInput, NotPermitted
 from requests_app.models import Applicant, ContactReveal, ServiceRequest
 
-SHORTEST_REASON = 5
-
 
 @transaction.atomic
 def reveal(*, request_id: int, reason: str, user: User) -> Applicant:
     """Show the applicant's contact details to ``user`` and keep who asked, when and why.
 
-    Needs ``requests_app.reveal_contact`` and a request in the user's scope. Raises NotPermitted,
+    ``reason`` is one of ``ContactReveal.Reason``: the record can never be changed, so it takes no words. Needs ``requests_app.reveal_contact`` and a request in the user's scope. Raises NotPermitted,
     ServiceRequest.DoesNotExist, InvalidInput on ``reason``.
     """
     if not user.has_perm("requests_app.reveal_contact"):
@@ -23,7 +21,7 @@ def reveal(*, request_id: int, reason: str, user: User) -> Applicant:
     request = ServiceRequest.objects.visible_to(user).select_related("applicant").get(pk=request_id)
     if request.applicant is None:
         raise InvalidInput("reason", _("This application was made without a name."))
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput("reason", _("Write why you need it; the applicant may ask for this record."))
-    ContactReveal.objects.create(request=request, user=user, reason=reason.strip()[:200], at=timezone.now())
+    if reason not in ContactReveal.Reason.values:
+        raise InvalidInput("reason", _("Choose why you need it; the applicant may ask for this record."))
+    ContactReveal.objects.create(request=request, user=user, reason=reason, at=timezone.now())
     return request.applicant

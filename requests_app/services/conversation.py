@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
+from common.transactions import one_transaction
+from common.uploads import CleanUpload
 from requests_app.actors import Actor
 from requests_app.models import ServiceRequest
 from requests_app.services import attachments
-from requests_app.services.change import Change, begin, finish
+from requests_app.services.change import begin, finish, look
 from requests_app.services.telling import tell
 from requests_app.vocabulary import NoteKind
 from requests_app.workflow import Verb
@@ -18,7 +19,7 @@ TEXT_MAX = 4000
 FILES_PER_REQUEST = 20
 
 
-@transaction.atomic
+@one_transaction()
 def ask(*, request_id: int, question: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Ask the applicant something; the clocks stand until the reply. Triage or the request's department."""
     change = begin(request_id=request_id, verb=Verb.ASK, actor=actor, expected_version=expected_version)
@@ -28,26 +29,24 @@ def ask(*, request_id: int, question: str, actor: Actor, expected_version: int |
     return request
 
 
-@transaction.atomic
 def reply(*, request_id: int, text: str, files: list[Any], actor: Actor) -> ServiceRequest:
     """The applicant answers our question; the request goes back to where it was."""
     return _applicant_says(request_id, Verb.REPLY, NoteKind.REPLY, text, files, actor)
 
 
-@transaction.atomic
 def add_information(*, request_id: int, text: str, files: list[Any], actor: Actor) -> ServiceRequest:
     """The applicant adds something unasked; the status stays."""
     return _applicant_says(request_id, Verb.ADD_INFORMATION, NoteKind.INFORMATION, text, files, actor)
 
 
-@transaction.atomic
+@one_transaction()
 def resume(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Go on without the applicant's reply. Triage or the request's department."""
     change = begin(request_id=request_id, verb=Verb.RESUME, actor=actor, expected_version=expected_version)
     return finish(change)
 
 
-@transaction.atomic
+@one_transaction()
 def add_note(*, request_id: int, text: str, actor: Actor) -> ServiceRequest:
     """Write an internal note that the applicant never sees. Anybody on the staff side who sees the request."""
     change = begin(request_id=request_id, verb=Verb.ADD_NOTE, actor=actor)
@@ -57,17 +56,26 @@ def add_note(*, request_id: int, text: str, actor: Actor) -> ServiceRequest:
 def _applicant_says(
     request_id: int, verb: Verb, kind: NoteKind, text: str, files: list[Any], actor: Actor
 ) -> ServiceRequest:
-    change = begin(request_id=request_id, verb=verb, actor=actor)
-    note = change.note(kind, _text(text, "text"))
-    _attach(change, files, note)
-    return finish(change, note=note)
+    """Files are cleaned before the request is locked, and before that it is seen whether they may be added."""
+    words = _text(text, "text")
+    uploads = _cleaned(request_id, verb, files, actor) if files else []
+    with one_transaction():
+        change = begin(request_id=request_id, verb=verb, actor=actor)
+        note = change.note(kind, words)
+        _check_room(change.request, len(uploads))
+        attachments.store(uploads, actor=actor, request=change.request, note=note)
+        return finish(change, note=note)
 
 
-def _attach(change: Change, files: list[Any], note: Any) -> None:
-    already = change.request.attachments.filter(answer__isnull=True).count()
+def _cleaned(request_id: int, verb: Verb, files: list[Any], actor: Actor) -> list[CleanUpload]:
+    _check_room(look(request_id=request_id, verb=verb, actor=actor), len(files))
+    return attachments.clean_all(files)
+
+
+def _check_room(request: ServiceRequest, more: int) -> None:
+    already = request.attachments.filter(answer__isnull=True).count()
     limit = min(FILES_PER_REQUEST, already + attachments.PER_APPLICATION)
-    uploads = attachments.clean_all(files, already=already, limit=limit)
-    attachments.store(uploads, actor=change.actor, request=change.request, note=note)
+    attachments.check_room(more, already=already, limit=limit)
 
 
 def _text(text: str, field: str) -> str:

@@ -1,23 +1,22 @@
 """What a department does with a request before it answers."""
 
-from django.db import transaction
-
+from common.transactions import one_transaction
 from requests_app.actors import Actor
 from requests_app.models import ServiceRequest
 from requests_app.services.change import begin, finish, needed_reason
-from requests_app.services.telling import tell
+from requests_app.services.telling import tell_everybody
 from requests_app.vocabulary import NoteKind
 from requests_app.workflow import Verb
 
 
-@transaction.atomic
+@one_transaction()
 def accept(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Take the request into work. Head or staff of its department."""
     change = begin(request_id=request_id, verb=Verb.ACCEPT, actor=actor, expected_version=expected_version)
     return finish(change)
 
 
-@transaction.atomic
+@one_transaction()
 def return_to_triage(
     *, request_id: int, reason: str, actor: Actor, expected_version: int | None = None
 ) -> ServiceRequest:
@@ -28,7 +27,7 @@ def return_to_triage(
     return finish(change, fields=("department",), note=note, before=before)
 
 
-@transaction.atomic
+@one_transaction()
 def extend(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Extend the period of an information request where another body is asked, and tell the applicant.
 
@@ -38,5 +37,5 @@ def extend(*, request_id: int, reason: str, actor: Actor, expected_version: int 
     note = change.note(NoteKind.REASON, needed_reason(reason))
     change.request.extended = True
     request = finish(change, note=note)
-    tell(request, "request_extended", due=request.legal_due_at)
+    tell_everybody(request, "request_extended", due=request.legal_due_at)
     return request

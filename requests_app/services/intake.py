@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from common import bell
 from common.inserting import insert
 from common.numbers import make_number
 from common.secrets import secret_hash
+from common.transactions import one_transaction
 from common.turkish import fold
 from requests_app import clocks
 from requests_app.actors import Actor
@@ -72,12 +73,12 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
     """
     request = _new_request(application, submission_key, secret, actor)
     check(actor, Verb.SUBMIT, request)
-    with transaction.atomic(savepoint=False):
-        serial, before = _serial_and_earlier(submission_key)
+    with one_transaction(savepoint=False):
+        serial, before, version = _serial_earlier_and_version(submission_key)
         if before is not None:
             return ServiceRequest.objects.get(pk=before)
         request.number = make_number(timezone.localdate(request.submitted_at).year, serial)
-        if not _write(request):
+        if not _write(request, clocks.rules_of(version)):
             return ServiceRequest.objects.get(submission_key=submission_key)
         _append_submission(request, actor)
         _confirm(request)
@@ -98,14 +99,14 @@ def says_the_same(request: ServiceRequest, application: Application) -> bool:
     )
 
 
-def _write(request: ServiceRequest) -> bool:
+def _write(request: ServiceRequest, rules: clocks.Rules) -> bool:
     """Insert applicant and request; False where the same was submitted at this very moment by another."""
     applicant = request.applicant
     if applicant is not None:
         insert(applicant)
         request.applicant = applicant  # takes over the id it has got now
     request.search_text = searchable(request)
-    clocks.set_clock(request)  # after the applicant: an anonymous application has no legal clock
+    clocks.set_clock(request, rules)  # after the applicant: an anonymous application has no legal clock
     written = insert(request, unless="submission_key")
     if not written and applicant is not None:
         applicant.delete()
@@ -174,16 +175,18 @@ def _append_submission(request: ServiceRequest, actor: Actor) -> None:
     )
 
 
-def _serial_and_earlier(submission_key: str) -> tuple[int, int | None]:
-    """The next serial, and the id of the request that this key already made; one round trip.
+def _serial_earlier_and_version(submission_key: str) -> tuple[int, int | None, int]:
+    """The next serial, the id of the request that this key already made, and the version of the clocks' rules.
 
-    A serial that is drawn and not used is simply skipped.
+    One round trip. A serial that is drawn and not used is simply skipped.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('requests_app_number'),"
-            " (SELECT id FROM requests_app_servicerequest WHERE submission_key = %s)",
-            [submission_key],
-        )
-        serial, earlier = cursor.fetchone()
-    return int(serial), earlier
+        cursor.execute(_PREPARE, [clocks.COUNTING, submission_key])
+        serial, earlier, version = cursor.fetchone()
+    return int(serial), earlier, version
+
+
+_PREPARE = (  # constants only
+    f"{clocks.HOLD_COUNTING}; SELECT nextval('requests_app_number'),"  # noqa: S608
+    f" (SELECT id FROM requests_app_servicerequest WHERE submission_key = %s), ({clocks.RULES_VERSION})"
+)

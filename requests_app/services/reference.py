@@ -15,6 +15,7 @@ from common.memo import forget_all
 from common.packs import Counts, Item, read_items, write_row
 from departments.models import Department, Neighbourhood
 from requests_app.models import Authority, Category, LegalPeriod, RoutingRule, StandardReply
+from requests_app.services import clock
 from requests_app.vocabulary import Kind, Outcome
 
 Row = TypeVar("Row", Category, RoutingRule, LegalPeriod, StandardReply, Authority)
@@ -29,12 +30,14 @@ def load(path: Path) -> list[Counts]:
     """
     with pghistory.context(reference_pack=path.name):
         counts = [
-            _load(path, "categories.json", Category, ("code",), _category),
+            categories := _load(path, "categories.json", Category, ("code",), _category),
             _load(path, "routing_rules.json", RoutingRule, ("category", "neighbourhood"), _rule),
-            _load(path, "legal_periods.json", LegalPeriod, ("kind", "valid_from"), _period),
+            periods := _load(path, "legal_periods.json", LegalPeriod, ("kind", "valid_from"), _period),
             _load(path, "standard_replies.json", StandardReply, ("code",), _reply),
             _load(path, "authorities.json", Authority, ("code",), _authority),
         ]
+    if any(each.created or each.updated for each in (categories, periods)):
+        clock.on_calendar_changed()
     transaction.on_commit(forget_all)
     return counts
 

@@ -2,7 +2,10 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import formats, timezone, translation
 
 from departments.services.organisation import municipality
@@ -17,8 +20,8 @@ USELESS_AFTER = timedelta(days=2)
 def tell(request: ServiceRequest, event: str, **context: Any) -> None:
     """Queue the message ``event`` to the applicant in the applicant's language, if there is a phone.
 
-    ``context`` are the template's fields besides number and municipality; dates are written out in the
-    applicant's language. No answer text and no name ever goes into a message.
+    ``context`` are the template's fields besides number, municipality and page; dates are written out in the
+    applicant's language. No answer text, no name and no tracking secret ever goes into a message.
     """
     applicant = request.applicant
     if applicant is None or not applicant.phone:
@@ -32,6 +35,12 @@ def tell(request: ServiceRequest, event: str, **context: Any) -> None:
         reference=f"request:{request.number}",
         expires_in=USELESS_AFTER,
     )
+
+
+def tell_everybody(request: ServiceRequest, event: str, **context: Any) -> None:
+    """``tell`` the applicant and everybody whose request was merged into this one, each with the own number."""
+    for told in (request, *request.merged.select_related("applicant")):
+        tell(told, event, **context)
 
 
 def preview(request: ServiceRequest, event: str, **context: Any) -> rendering.Preview | None:
@@ -48,7 +57,14 @@ def _fields(request: ServiceRequest, context: dict[str, Any]) -> dict[str, str]:
     place = municipality()
     with translation.override(request.language):
         written = {key: _written(value) for key, value in context.items()}
+        written["page"] = _tracking_page()
     return {"number": request.number, "municipality": place.short_name if place else "", **written}
+
+
+def _tracking_page() -> str:
+    """Where number and phone open a request, as short as one would type it: ``basvuru.ornek.bel.tr/takip``."""
+    host: str = urlsplit(settings.PUBLIC_BASE_URL).netloc
+    return (host + reverse("portal:track")).rstrip("/")
 
 
 def _written(value: Any) -> str:

@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError, InvalidInput
+from common.transactions import one_transaction
 from departments.models import Department
 from requests_app.actors import Actor
 from requests_app.models import Authority, Category, RoutingDecision, ServiceRequest
-from requests_app.services import routing
-from requests_app.services.change import Change, begin, finish, needed_reason
+from requests_app.services import merging, routing
+from requests_app.services.change import Change, begin, finish, hold, needed_reason
 from requests_app.services.intake import Place
 from requests_app.services.telling import tell
 from requests_app.vocabulary import Kind, NoteKind
-from requests_app.workflow import FINISHED, Verb
+from requests_app.workflow import Status, Verb
 
 
-@transaction.atomic
+@one_transaction()
 def route(
     *,
     request_id: int,
@@ -35,7 +35,7 @@ def route(
     return _send_to(change, department, category=category)
 
 
-@transaction.atomic
+@one_transaction()
 def reroute(
     *, request_id: int, department: Department, actor: Actor, reason: str = "", expected_version: int | None = None
 ) -> ServiceRequest:
@@ -75,17 +75,18 @@ def route_many(
     return done, refused
 
 
-@transaction.atomic
+@one_transaction()
 def reject(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Do not take the request up, and tell the applicant why. Needs ``requests_app.triage``."""
     change = begin(request_id=request_id, verb=Verb.REJECT, actor=actor, expected_version=expected_version)
     note = change.note(NoteKind.REASON, needed_reason(reason))
+    merging.let_go(change.request)
     request = finish(change, note=note)
     tell(request, "request_rejected")
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def forward(
     *, request_id: int, authority: Authority, actor: Actor, reason: str = "", expected_version: int | None = None
 ) -> ServiceRequest:
@@ -93,35 +94,49 @@ def forward(
     change = begin(request_id=request_id, verb=Verb.FORWARD, actor=actor, expected_version=expected_version)
     change.request.authority = authority
     note = change.note(NoteKind.REASON, reason) if reason.strip() else None
+    merging.let_go(change.request)
     request = finish(change, fields=("authority",), note=note, authority=authority.pk)
     tell(request, "request_forwarded", authority=authority.name)
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def merge(*, request_id: int, into_number: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Declare the request the same matter as another one; both keep their numbers. Needs triage.
 
-    Raises InvalidInput on ``into_number`` for an unknown, finished, merged or the very same request.
+    Whoever was merged into it moves along. Raises InvalidInput on ``into_number`` for an unknown, finished,
+    merged or the very same request.
     """
+    hold(request_id, *ServiceRequest.objects.filter(number=into_number).values_list("pk", flat=True))
     change = begin(request_id=request_id, verb=Verb.MERGE, actor=actor, expected_version=expected_version)
-    target = _merge_target(change.request, into_number)
+    target = merging.target_for(change.request, into_number)
+    moved = merging.move_along(change.request, target)
     change.request.merged_into = target
     request = finish(change, fields=("merged_into",), into=target.pk)
     tell(request, "request_merged", other=target.number)
+    if target.status == Status.SCHEDULED:
+        for told in (request, *moved):
+            tell(told, "request_scheduled", date=target.promised_on)
     return request
 
 
-@transaction.atomic
+@one_transaction()
 def restore(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
-    """Take back a rejection, a forwarding or a merge. Needs ``requests_app.triage``."""
+    """Take back a rejection, a forwarding or a merge, and tell the applicant. Needs ``requests_app.triage``.
+
+    Whoever moved along with a merge comes back with it.
+    """
+    hold(request_id, *merging.followers_of(request_id))
     change = begin(request_id=request_id, verb=Verb.RESTORE, actor=actor, expected_version=expected_version)
-    request = change.request
-    request.merged_into = request.authority = request.department = None
-    return finish(change, fields=("merged_into", "authority", "department"))
+    followers = merging.followers_of(request_id)
+    change.request.merged_into = change.request.authority = change.request.department = None
+    request = finish(change, fields=("merged_into", "authority", "department"))
+    merging.move_back(followers, request)
+    tell(request, "request_restored")
+    return request
 
 
-@transaction.atomic
+@one_transaction()
 def reclassify(
     *,
     request_id: int,
@@ -172,14 +187,3 @@ def _suggested(versions: Iterable[int]) -> dict[int, tuple[Department | None, Ca
     newest = RoutingDecision.objects.filter(request__in=list(versions), rank=1).order_by("request_id", "-at")
     decisions = newest.distinct("request_id").select_related("department", "category")
     return {decision.request_id: (decision.department, decision.category) for decision in decisions}
-
-
-def _merge_target(request: ServiceRequest, into_number: str) -> ServiceRequest:
-    target = ServiceRequest.objects.filter(number=into_number).first()
-    if target is None:
-        raise InvalidInput("into_number", _("There is no request with this number."))
-    if target.pk == request.pk:
-        raise InvalidInput("into_number", _("This is the request itself."))
-    if target.status in FINISHED:
-        raise InvalidInput("into_number", _("That request is finished; merge into one that is still open."))
-    return target

@@ -1,7 +1,10 @@
+"""The citizens' pages. Their addresses are words like any other: Turkish at /, English at /en/."""
+
 from django.urls import path, register_converter
+from django.utils.translation import pgettext_lazy
 
 from requests_app.urls.converters import NumberConverter, StepConverter
-from requests_app.views import apply, apply_steps, pages, track, track_request
+from requests_app.views import apply, pages, track, track_request
 
 register_converter(StepConverter, "application_step")
 register_converter(NumberConverter, "request_number")
@@ -9,19 +12,39 @@ register_converter(NumberConverter, "request_number")
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
-    path("basvuru/", apply.start, name="apply"),
-    path("basvuru/alindi/", apply.receipt, name="receipt"),
-    path("basvuru/check/", apply.check),
-    path("basvuru/<application_step:step>/", apply_steps.step, name="apply_step"),
-    path("takip/", track.track, name="track"),
-    path("takip/kod/", track.track_code, name="track_code"),
-    path("takip/basvuru/<request_number:number>/", track_request.show, name="request"),
-    path("takip/basvuru/<request_number:number>/ekle/", track_request.add, name="request_add"),
-    path("takip/basvuru/<request_number:number>/geri-cek/", track_request.withdraw, name="request_withdraw"),
-    path("takip/basvuru/<request_number:number>/yeniden-ac/", track_request.reopen, name="request_reopen"),
-    path("takip/basvuru/<request_number:number>/degerlendir/", track_request.rate, name="request_rate"),
-    path("takip/basvuru/<request_number:number>/bilgilerim/", track_request.contact, name="request_contact"),
-    path("takip/<str:secret>/", track.track_link, name="track_link"),
-    path("aydinlatma-metni/", pages.disclosure, name="disclosure"),
-    path("erisilebilirlik/", pages.accessibility, name="accessibility"),
+    path(pgettext_lazy("address", "apply/"), apply.start, name="apply"),
+    path(pgettext_lazy("address", "apply/received/"), apply.receipt, name="receipt"),
+    path(pgettext_lazy("address", "apply/<application_step:step>/"), apply.step, name="apply_step"),
+    path(pgettext_lazy("address", "track/"), track.track, name="track"),
+    path(pgettext_lazy("address", "track/code/"), track.track_code, name="track_code"),
+    path(pgettext_lazy("address", "track/application/<request_number:number>/"), track_request.show, name="request"),
+    path(
+        pgettext_lazy("address", "track/application/<request_number:number>/add/"),
+        track_request.add,
+        name="request_add",
+    ),
+    path(
+        pgettext_lazy("address", "track/application/<request_number:number>/withdraw/"),
+        track_request.withdraw,
+        name="request_withdraw",
+    ),
+    path(
+        pgettext_lazy("address", "track/application/<request_number:number>/reopen/"),
+        track_request.reopen,
+        name="request_reopen",
+    ),
+    path(
+        pgettext_lazy("address", "track/application/<request_number:number>/rate/"),
+        track_request.rate,
+        name="request_rate",
+    ),
+    path(
+        pgettext_lazy("address", "track/application/<request_number:number>/my-details/"),
+        track_request.contact,
+        name="request_contact",
+    ),
+    path(pgettext_lazy("address", "track/<str:secret>/"), track.track_link, name="track_link"),
+    path(pgettext_lazy("address", "scorecard/"), pages.scorecard, name="scorecard"),
+    path(pgettext_lazy("address", "personal-data/"), pages.disclosure, name="disclosure"),
+    path(pgettext_lazy("address", "accessibility/"), pages.accessibility, name="accessibility"),
 ]

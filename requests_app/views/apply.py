@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.errors import Busy, DomainError, StaleVersion, http_status
 from requests_app.forms.application import WholeApplication
 from requests_app.services import drafts
-from requests_app.views import throttle
+from requests_app.views import apply_steps, throttle
 from requests_app.views.apply_draft import Held, held_by, let_go
 from requests_app.views.apply_steps import CHECK, FIRST, TOO_MANY, WAIT, begin_again, to_step
 from requests_app.views.apply_summary import sections_of
@@ -34,6 +35,11 @@ def start(request: HttpRequest) -> HttpResponse:
     return let_go(to_step(FIRST))
 
 
+def step(request: HttpRequest, step: str) -> HttpResponse:
+    """A step, or the last look after all of them."""
+    return check(request) if step == CHECK else apply_steps.step(request, step)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
@@ -50,7 +56,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return _show_check(request, held, whole)
     if not throttle.allows_address(throttle.SEND, request):
         return _show_check(request, held, whole, refused=WAIT, status=TOO_MANY)
-    return _send(held, whole)
+    return _send(request, held, whole)
 
 
 @never_cache
@@ -68,12 +74,28 @@ def receipt(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/receipt.html", context)
 
 
-def _send(held: Held, whole: WholeApplication) -> HttpResponse:
+def _send(request: HttpRequest, held: Held, whole: WholeApplication) -> HttpResponse:
     """The busiest write of the portal: no session, no list is asked from the database again."""
     language = get_language() or "tr"
     application = whole.application(language=language)
-    drafts.send(draft=held.draft, key=held.key, application=application)
+    try:
+        drafts.send(draft=held.draft, key=held.key, application=application)
+    except drafts.DraftGone:
+        return begin_again(request)
+    except (Busy, StaleVersion) as error:
+        return _look_again(request, error)
     return redirect("portal:receipt")
+
+
+def _look_again(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The draft as it is now, with why it was not sent."""
+    held = held_by(request)
+    if held is None:
+        return begin_again(request)
+    whole = WholeApplication(held.draft.data)
+    if whole.first_incomplete:
+        return to_step(whole.first_incomplete, to=CHECK, errors="1")
+    return _show_check(request, held, whole, refused=error.message, status=http_status(error))
 
 
 def _show_check(

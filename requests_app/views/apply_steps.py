@@ -9,14 +9,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, translate_url
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from common.errors import InvalidInput
+from common.errors import Busy, InvalidInput, http_status
 from departments import legal_texts
 from departments.models import LegalText
 from departments.places import neighbourhoods_geojson
@@ -96,8 +96,12 @@ def _take(request: HttpRequest, step: str, held: Held | None) -> HttpResponse:
             return _show(request, step, None, form, refused=WAIT, status=TOO_MANY)
         held = begun()
     typed = FORMS[step](so_far=held.draft.data).typed(request.POST, held.draft.data.get(step, {}))
-    _keep(step, held, typed)
-    refused_files = _take_files(request, held)
+    try:
+        _keep(step, held, typed)
+        refused_files = _take_files(request, held)
+    except (Busy, drafts.DraftGone) as error:
+        form = _sent_form(request, step, held.draft.data)
+        return keep(_show(request, step, held, form, refused=error.message, status=http_status(error)), held)
     return keep(_answer(request, step, held, typed, refused_files), held)
 
 
@@ -125,6 +129,8 @@ def _take_files(request: HttpRequest, held: Held) -> list[Any]:
 def _answer(request: HttpRequest, step: str, held: Held, typed: Typed, refused_files: list[Any]) -> HttpResponse:
     if "back" in request.POST:
         return to_step(_before(step, held))
+    if "language" in request.POST and not refused_files:
+        return _in_language(request, request.POST["language"])
     if "remove" in request.POST:
         _remove_file(held, request.POST["remove"])
     if "remove" in request.POST or ("attach" in request.POST and not refused_files):
@@ -132,11 +138,29 @@ def _answer(request: HttpRequest, step: str, held: Held, typed: Typed, refused_f
     form = _sent_form(request, step, held.draft.data)
     for message in refused_files:
         form.add_error("files", message)
-    if not form.is_valid():
-        # Shown again as it can be stored: without the signs that were refused.
-        form.data = typed
-        return _show(request, step, held, form, status=UNPROCESSABLE)
-    return _next(request, step, held)
+    return _next(request, step, held) if form.is_valid() else _refuse(request, step, held, form, typed)
+
+
+def _refuse(request: HttpRequest, step: str, held: Held, form: StepForm, typed: Typed) -> HttpResponse:
+    """The step with what is wrong, and the address under which the draft shows the same page."""
+    stored = FORMS[step](held.draft.data[step], so_far=held.draft.data)
+    # Files and signs that were refused are not in the draft: its page would not mention them.
+    again = {"shown_again": _with_errors(request), "again_is_whole": stored.errors == form.errors}
+    # Shown again as it can be stored: without the signs that were refused.
+    form.data = typed
+    return _show(request, step, held, form, status=UNPROCESSABLE, **again)
+
+
+def _with_errors(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query["errors"] = "1"
+    return f"{request.path}?{query.urlencode()}"
+
+
+def _in_language(request: HttpRequest, wanted: str) -> HttpResponse:
+    """The same step in another language; a language that we do not speak changes nothing."""
+    language = wanted if wanted in dict(settings.LANGUAGES) else get_language() or "tr"
+    return HttpResponseRedirect(translate_url(request.get_full_path(), language))
 
 
 def _remove_file(held: Held, pk: str) -> None:
@@ -184,7 +208,7 @@ def _form_to_fill(request: HttpRequest, step: str, data: Mapping[str, Typed]) ->
 
 
 def _show(
-    request: HttpRequest, step: str, held: Held | None, form: StepForm, *, refused: Any = "", status: int = 200
+    request: HttpRequest, step: str, held: Held | None, form: StepForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     shape = STEPS[step]
     context = {
@@ -192,8 +216,8 @@ def _show(
         "step": shape.number,
         "step_name": shape.name,
         "is_first": step == FIRST,
-        "refused": refused,
         **_MORE[step](held),
+        **more,
     }
     return render(request, shape.template, context, status=status)
 

@@ -37,7 +37,7 @@ def _what(whole: WholeApplication, files: int) -> Rows:
     subject = whole.category.label if whole.category else _("I don't know / not in the list")
     count = ngettext("%(count)d file", "%(count)d files", files) % {"count": files} if files else _("None")
     return [
-        (_("What happened"), whole.forms["what"].cleaned_data["description"]),
+        (_("What you wrote"), whole.forms["what"].cleaned_data["description"]),
         (_("Subject"), subject),
         (_("Kind of application"), whole.kind.label),
         (_("Photos or PDF files"), count),

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -57,7 +58,9 @@ def reveal(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
         applicant = contacts.reveal(request_id=found.pk, reason=form.cleaned_data["reason"], user=desk.user)
     except DomainError as error:
         return _refused(request, desk, number, "reveal", form, error)
-    return _page(request, context_of(desk, found, revealed=applicant))
+    context = context_of(desk, found, revealed=applicant)
+    context["shown_again"] = reverse("desk:request", args=[number])
+    return _page(request, context)
 
 
 @require_POST
@@ -127,12 +130,14 @@ def _refused(
         form.data = {**form.data.dict(), "version": str(found.version)}
     files_lost = bool(request.FILES) and not (fresh and isinstance(error, InvalidInput))
     context = context_of(desk, found, refusal=Refusal(name, form, files_lost))
+    context["shown_again"] = reverse("desk:request", args=[number])
     return _page(request, context, status=http_status(error) if error else 422)
 
 
 def _gone(request: HttpRequest, form: VersionForm) -> HttpResponse:
     """No such request at this desk. What was typed is handed back; the page says nothing else about the number."""
-    return render(request, "desk/gone.html", {"typed": Refusal("", form).typed}, status=404)
+    context = {"typed": Refusal("", form).typed, "shown_again": queue_url(request)}
+    return render(request, "desk/gone.html", context, status=404)
 
 
 def _found(desk: Desk, number: str) -> ServiceRequest:

@@ -7,13 +7,19 @@ from django.views.decorators.http import require_safe
 
 from departments import legal_texts
 from departments.models import LegalText
-from requests_app import scorecard
+from requests_app import scorecard as figures
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Two things to do and three numbers."""
-    return render(request, "portal/home.html", {"numbers": scorecard.numbers()})
+    return render(request, "portal/home.html", {"numbers": figures.numbers()})
+
+
+@require_safe
+def scorecard(request: HttpRequest) -> HttpResponse:
+    """The months behind the three numbers."""
+    return render(request, "portal/scorecard.html", {"months": figures.months()})
 
 
 @require_safe

@@ -53,7 +53,7 @@ def track_code(request: HttpRequest) -> HttpResponse:
     if "again" in request.POST:
         return _send_again(request, wanted)
     form = CodeForm(request.POST)
-    number = _recovered(form, wanted) if form.is_valid() else None
+    number = _recovered(request, form, wanted) if form.is_valid() else None
     if number is None:
         return _show_code(request, wanted, form, UNPROCESSABLE)
     del request.session[LOOKED_FOR]
@@ -77,6 +77,7 @@ def _send_code(request: HttpRequest, wanted: dict[str, str]) -> None:
     access.send_recovery_code(
         number=wanted["number"],
         phone=wanted["phone"],
+        asker=grants.visitor(request.session),
         language=get_language() or "tr",
         remote_address=throttle.client_address(request),
     )
@@ -90,10 +91,11 @@ def _send_again(request: HttpRequest, wanted: dict[str, str]) -> HttpResponse:
     return redirect(f"{reverse('portal:track_code')}?again=1")
 
 
-def _recovered(form: CodeForm, wanted: dict[str, str]) -> str | None:
+def _recovered(request: HttpRequest, form: CodeForm, wanted: dict[str, str]) -> str | None:
     """The number, if the code is right."""
     try:
-        return access.recover(**wanted, code=form.cleaned_data["code"]).number
+        asker = grants.visitor(request.session)
+        return access.recover(**wanted, asker=asker, code=form.cleaned_data["code"]).number
     except InvalidInput as error:
         form.add_error("code", str(error.message))
         return None

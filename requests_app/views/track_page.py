@@ -12,7 +12,7 @@ from requests_app.presentation import Entry
 from requests_app.questions import shown_answers
 from requests_app.views.shown import ShownFile, shown_contact, shown_files
 from requests_app.vocabulary import NoteKind
-from requests_app.workflow import Verb
+from requests_app.workflow import Status, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +56,16 @@ def page_of(request: ServiceRequest, *, level: Level | None) -> dict[str, Any]:
 
 
 def _answer(request: ServiceRequest) -> ShownAnswer | None:
-    """The newest approved answer; of a merged request the one given to the other."""
-    source = _source(request)
+    """The newest approved answer; of a merged request the one that holds for the other now."""
+    source = request.merged_into or request
+    if request.merged_into and source.status != Status.CLOSED and not source.promised_on:
+        return None
     approved = source.answers.filter(state=AnswerState.APPROVED).select_related("department")
     answer = approved.order_by("-reviewed_at", "-pk").first()
     if answer is None:
         return None
-    other = source.number if source.pk != request.pk else ""
+    other = source.number if request.merged_into else ""
     return ShownAnswer(answer, shown_files(answer.attachments.all()), other)
-
-
-def _source(request: ServiceRequest) -> ServiceRequest:
-    """Where the work is done. A request is never merged into a finished one, but that one may be merged later."""
-    seen = {request.pk}
-    while request.merged_into is not None and request.merged_into.pk not in seen:
-        request = request.merged_into
-        seen.add(request.pk)
-    return request
 
 
 def _question(request: ServiceRequest) -> str:

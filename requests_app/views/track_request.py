@@ -122,7 +122,8 @@ def contact(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     if form.is_valid():
         try:
-            access.confirm_contact(request=found, code=form.cleaned_data["code"])
+            asker = grants.visitor(request.session)
+            access.confirm_contact(request=found, asker=asker, code=form.cleaned_data["code"])
         except DomainError as error:
             form.add_error("code", str(error.message))
     if form.errors:
@@ -134,8 +135,12 @@ def contact(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
 
 def _send_contact_code(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     try:
-        address = throttle.client_address(request)
-        access.send_contact_code(request=found, language=get_language() or "tr", remote_address=address)
+        access.send_contact_code(
+            request=found,
+            asker=grants.visitor(request.session),
+            language=get_language() or "tr",
+            remote_address=throttle.client_address(request),
+        )
     except DomainError as error:
         return _form_page(request, found, "contact", None, http_status(error), refused=error.message)
     again = "again" if "again" in request.POST else "1"

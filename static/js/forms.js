@@ -69,6 +69,14 @@ function previewFiles(group) {
   input.addEventListener("change", () => list.replaceChildren(...[...input.files].map(previewItem)));
 }
 
+// A page that answers a form stands in the history under an address that can be opened, so that neither Back nor
+// Reload asks to send the form again.
+function standUnderOwnAddress() {
+  const address = document.querySelector('meta[name="shown-again"]')?.content;
+  if (address) history.replaceState(null, "", address);
+}
+
+standUnderOwnAddress();
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", unlockForms);
 document.querySelectorAll("[data-file-preview]").forEach(previewFiles);

@@ -1,22 +1,22 @@
 // The map beside the place fields. The fields are the truth; the map only fills or shows them.
 //
 // <div data-map> attributes, all optional: data-lat, data-lng, data-zoom (where it opens),
-// data-neighbourhoods (address of GeoJSON polygons), data-tiles, data-attribution,
-// data-lat-input, data-lng-input (ids of the fields it fills), data-markers (address of GeoJSON
-// points), data-pin-lat, data-pin-lng (a place to show).
+// data-outlines (address of map-outlines.js), data-neighbourhoods (of GeoJSON polygons), data-tiles, data-attribution,
+// data-lat-input, data-lng-input (ids of the fields it fills), data-pin-lat, data-pin-lng (a place to show).
 
 const PIN =
   '<svg viewBox="0 0 24 24" fill="currentColor" stroke="#fff" aria-hidden="true">' +
   '<path d="M12 22s8-7 8-13a8 8 0 0 0-16 0c0 6 8 13 8 13z"/><circle cx="12" cy="9" r="3" fill="#fff"/></svg>';
 
-// About how many pixels a letter of a label takes.
-const LETTER = 9;
+const STREETS = 16;
+const NOTHING = { type: "FeatureCollection", features: [] };
 
 const pin = () => L.divIcon({ className: "map__pin", html: PIN, iconSize: [40, 40], iconAnchor: [20, 38] });
 
 async function load(address) {
+  if (!address) return NOTHING;
   const response = await fetch(address, { headers: { Accept: "application/json" } });
-  return response.ok ? response.json() : { type: "FeatureCollection", features: [] };
+  return response.ok ? response.json() : NOTHING;
 }
 
 class PlaceMap {
@@ -27,7 +27,7 @@ class PlaceMap {
     this.lngInput = document.getElementById(this.data.lngInput);
     this.picks = Boolean(this.latInput && this.lngInput);
     // A wheel over the map scrolls the page; zooming has its own buttons.
-    this.map = L.map(box, { scrollWheelZoom: false, zoomControl: false });
+    this.map = L.map(box, { scrollWheelZoom: false, zoomControl: false, zoomSnap: this.data.tiles ? 1 : 0.25 });
     this.map.attributionControl.setPrefix(false);
     this.map.setView(
       [Number(this.data.lat) || 39.9, Number(this.data.lng) || 32.85],
@@ -37,47 +37,40 @@ class PlaceMap {
 
   start() {
     L.control.zoom({ zoomInTitle: this.data.zoomIn, zoomOutTitle: this.data.zoomOut }).addTo(this.map);
-    if (this.data.tiles)
-      L.tileLayer(this.data.tiles, { attribution: this.data.attribution, maxZoom: 19 }).addTo(this.map);
-    if (this.data.neighbourhoods) this.drawNeighbourhoods();
-    if (this.data.markers) this.drawMarkers();
+    L.control.scale({ imperial: false, position: "topright" }).addTo(this.map);
+    if (this.data.tiles) this.drawPicture();
+    else this.manageWithoutPicture();
+    this.drawNeighbourhoods();
     if (this.picks) this.pick();
     else if (this.data.pinLat) this.mark(L.latLng(Number(this.data.pinLat), Number(this.data.pinLng)), true);
   }
 
+  drawPicture() {
+    let seen = false;
+    L.tileLayer(this.data.tiles, { attribution: this.data.attribution, maxZoom: 19 })
+      .on("tileload", () => (seen = true))
+      .on("tileerror", () => seen || this.manageWithoutPicture())
+      .addTo(this.map);
+  }
+
+  // No streets: the outlines of the neighbourhoods are all there is, and the map says so.
+  manageWithoutPicture() {
+    this.box.classList.add("map--outlines");
+    this.map.attributionControl.addAttribution(this.data.saidOutlines);
+  }
+
   async drawNeighbourhoods() {
-    const polygons = L.geoJSON(await load(this.data.neighbourhoods), {
-      style: { className: this.data.tiles ? "map__polygon map__polygon--with-tiles" : "map__polygon" },
-      onEachFeature: (feature, layer) => {
-        layer.bindTooltip(feature.properties.name, {
-          permanent: true,
-          direction: "center",
-          className: "map__label",
-        });
-      },
-    }).addTo(this.map);
-    if (polygons.getLayers().length && !this.marker) this.map.fitBounds(polygons.getBounds());
-    const hideCrowded = () => polygons.eachLayer((layer) => this.hideIfNarrow(layer));
-    this.map.on("zoomend", hideCrowded);
-    hideCrowded();
+    const [{ Outlines }, features] = await Promise.all([import(this.data.outlines), load(this.data.neighbourhoods)]);
+    const outlines = new Outlines(this.map, features);
+    if (!this.data.tiles && outlines.isEmpty) return this.giveUp();
+    if (!this.data.tiles) this.near = outlines.limitZoom();
+    if (this.marker) this.map.setView(this.marker.getLatLng(), this.near ?? this.map.getZoom());
+    else outlines.showAll();
   }
 
-  // A name wider than its neighbourhood would lie over the next one.
-  hideIfNarrow(layer) {
-    const bounds = layer.getBounds();
-    const [west, east] = [bounds.getSouthWest(), bounds.getNorthEast()].map((corner) => this.map.latLngToLayerPoint(corner).x);
-    const label = layer.getTooltip().getElement();
-    label?.toggleAttribute("hidden", label.textContent.length * LETTER > east - west);
-  }
-
-  async drawMarkers() {
-    L.geoJSON(await load(this.data.markers), {
-      pointToLayer: (feature, place) =>
-        L.marker(place, { icon: pin(), title: feature.properties.title, alt: feature.properties.title }),
-      onEachFeature: ({ properties }, layer) => {
-        if (properties.url) layer.on("click", () => window.location.assign(properties.url));
-      },
-    }).addTo(this.map);
+  giveUp() {
+    this.box.hidden = true;
+    this.say(this.data.saidNothing);
   }
 
   pick() {
@@ -97,7 +90,10 @@ class PlaceMap {
     const [lat, lng] = [this.latInput, this.lngInput].map((input) =>
       Number.parseFloat(input.value.replace(",", ".")),
     );
-    if (Number.isFinite(lat) && Number.isFinite(lng)) this.mark(L.latLng(lat, lng), true);
+    if (!Number.isFinite(lat) || !Number.isFinite(lng)) return;
+    const place = L.latLng(lat, lng);
+    // What was just marked on the map is in view already: it must not jump under the finger.
+    if (!this.marker || this.marker.getLatLng().distanceTo(place) > 1) this.mark(place, true);
   }
 
   choose(place) {
@@ -111,7 +107,7 @@ class PlaceMap {
   mark(place, centre) {
     if (this.marker) this.marker.setLatLng(place);
     else this.marker = L.marker(place, { icon: pin(), keyboard: false, interactive: false }).addTo(this.map);
-    if (centre) this.map.setView(place, Math.max(this.map.getZoom(), 16));
+    if (centre) this.map.setView(place, Math.max(this.map.getZoom(), this.near ?? STREETS));
   }
 
   say(words) {
@@ -129,7 +125,7 @@ class PlaceMap {
         done();
         const place = L.latLng(coords.latitude, coords.longitude);
         this.choose(place);
-        this.map.setView(place, 17);
+        this.map.setView(place, this.near ?? STREETS);
       },
       () => {
         done();

@@ -4,7 +4,7 @@
 class Place {
   constructor(box) {
     this.box = box;
-    this.said = box.querySelector("[data-place-said]");
+    this.said = box.querySelector('[role="status"]');
     [this.select, this.lat, this.lng] = ["placeSelect", "placeLat", "placeLng"].map((name) =>
       document.getElementById(box.dataset[name]),
     );

@@ -155,8 +155,8 @@ def browser(chromium: str, worker: None) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def album_of() -> Callable[[int], Album]:
-    """One album for each width."""
-    return cache(lambda width: Album(project_settings.VAR_DIR / "screenshots" / str(width)))
+    """One album for each width, in ``var/screenshots`` of the tree."""
+    return cache(lambda width: Album(project_settings.BASE_DIR / "var" / "screenshots" / str(width)))
 
 
 @pytest.fixture

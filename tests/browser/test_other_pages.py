@@ -22,18 +22,19 @@ def test_citizens_read_what_the_town_must_tell_them(width: int, enter: Enter) ->
     citizen = enter(Citizen, width)
     citizen.opens("/erisilebilirlik/", "accessibility")
     citizen.opens("/aydinlatma-metni/", "disclosure")
+    citizen.opens("/karne/", "scorecard")
 
 
 @WIDTHS
 def test_the_portal_speaks_english(width: int, enter: Enter) -> None:
     john = enter(Citizen, width, language="en")
-    for path in ("", "basvuru/what/", "takip/", "erisilebilirlik/", "aydinlatma-metni/", "hesap/giris/"):
+    for path in ("", "apply/what/", "track/", "accessibility/", "personal-data/", "hesap/giris/"):
         john.opens(f"/en/{path}", f"en-{path.strip('/').replace('/', '-') or 'home'}")
 
 
 def test_an_application_in_english_gets_its_receipt_in_english(enter: Enter) -> None:
     john = enter(Citizen, PHONE, language="en")
-    john.page.goto("/en/basvuru/what/")
+    john.page.goto("/en/apply/what/")
     john.writes("What happened? What do you want?", "There is a hole in the road.")
     john.presses("Continue")
     john.arrives("Where is it?", "en-where")
@@ -72,7 +73,7 @@ def test_a_form_that_grew_too_old_says_that_nothing_was_sent(enter: Enter) -> No
 
 def test_receipt_and_application_print_well(enter: Enter) -> None:
     citizen = enter(Citizen, DESKTOP)
-    citizen.page.goto("/basvuru/what/")
+    citizen.page.goto("/basvuru/ne-oldu/")
     citizen.tells("Meydandaki çeşmenin musluğu bozuk.")
     citizen.picks_from_the_list("Çarşı", "Meydan")
     citizen.says_who("Hatice Deneme", "0500 000 92 01")

@@ -195,6 +195,11 @@ def test_what_was_filled_in_and_noted_stays_visible() -> None:
     assert [str(item.get_object()["/Contents"]) for item in page["/Annots"]] == ["Not"]
 
 
+def test_a_chosen_answer_stays_visible_whatever_its_name() -> None:
+    choice = DictionaryObject({NameObject("/N"): DictionaryObject({NameObject("/B"): TextStringObject("chosen")})})
+    assert "chosen" in everything_in(cleaned(written(annotation("/Widget", AP=choice))).content)
+
+
 def test_a_link_that_leads_on_to_an_action_is_dropped() -> None:
     link = action("/URI", URI="https://www.example.org/")
     link[NameObject("/Next")] = action("/JavaScript", JS=SECRET)
@@ -249,13 +254,6 @@ def test_a_pdf_without_pages_is_refused() -> None:
     out = io.BytesIO()
     PdfWriter().write(out)
     assert refusal_of(out.getvalue()) == pdfs.UNREADABLE % {"name": "belge.pdf"}
-
-
-def test_a_pdf_of_too_many_objects_is_refused() -> None:
-    def many(writer: PdfWriter) -> None:
-        writer.pages[0][NameObject("/X")] = ArrayObject(DictionaryObject() for _ in range(pdfs.MAX_OBJECTS))
-
-    assert refusal_of(written(many)) == pdfs.UNREADABLE % {"name": "belge.pdf"}
 
 
 def test_a_name_that_is_no_pdf_name_is_told() -> None:

@@ -13,7 +13,7 @@ from config.logging import is_worth_a_line, without_personal_data
     "text",
     [
         "GET /takip/3f9k2m7q/",
-        "GET /en/takip/3f9k2m7q/",
+        "GET /en/track/3f9k2m7q/",
         "GET /dosya/3f9k2m7q:1abc:sig/",
         "GET /hesap/parola/yeni/1-3f9k2m7q/",
     ],

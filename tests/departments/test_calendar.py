@@ -186,6 +186,20 @@ def test_working_time_adds_up(start: datetime, first: timedelta, second: timedel
     assert in_two_steps == calendar.add_working_time(start, first + second)
 
 
+@given(start=moments, duration=durations)
+def test_working_time_between_is_what_was_added(start: datetime, duration: timedelta) -> None:
+    assert calendar.working_time_between(start, calendar.add_working_time(start, duration)) == duration
+
+
+def test_a_night_and_a_weekend_hold_no_working_time() -> None:
+    friday, monday = at(date(2026, 9, 11), 18), at(date(2026, 9, 14), 8)
+    assert calendar.working_time_between(friday, monday) == timedelta()
+
+
+def test_there_is_no_working_time_backwards() -> None:
+    assert calendar.working_time_between(at(FRIDAY, 12), at(FRIDAY, 10)) == timedelta()
+
+
 @given(start=moments, later=durations, duration=durations)
 def test_who_starts_later_ends_later(start: datetime, later: timedelta, duration: timedelta) -> None:
     early, late = (calendar.add_working_time(moment, duration) for moment in (start, start + later))

@@ -11,6 +11,7 @@ from accounts.models import User
 from common.errors import InvalidInput, NotPermitted
 from departments.models import Municipality
 from departments.services import organisation
+from requests_app.models import ClockRecount
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,13 @@ def test_the_change_is_seen_once_it_is_committed(
     found = organisation.municipality()
     assert found is not None
     assert found.short_name == "Yeni"
+
+
+def test_new_working_hours_are_announced_and_a_new_phone_is_not(administrator: User, place: Municipality) -> None:
+    organisation.change_municipality(actor=administrator, changes={"phone": "0500 000 00 01"})
+    assert not ClockRecount.objects.exists()
+    organisation.change_municipality(actor=administrator, changes={"work_end": time(17)})
+    assert ClockRecount.objects.exists()
 
 
 def test_nobody_else_changes_it(person: Callable[..., User], place: Municipality) -> None:

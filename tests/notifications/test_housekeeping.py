@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from notifications.lanes import Lane
-from notifications.models import LocalDelivery, Message, OneTimeCode, State
+from notifications.models import Consent, LocalDelivery, Message, OneTimeCode, State
 from notifications.services import codes, delivery, housekeeping
 from tests.notifications.conftest import PHONE
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_codes_are_removed_after_a_day(templates: None) -> None:
-    codes.issue(phone=PHONE, purpose="track", language="tr", remote_address="192.0.2.1")
+    codes.issue(codes.Proof(PHONE, "track", "26-0000123-4", "browser"), language="tr", remote_address="192.0.2.1")
     assert housekeeping.run()["codes"] == 0
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
         assert housekeeping.run()["codes"] == 1
@@ -53,3 +54,56 @@ def test_other_texts_stay_as_evidence(queue: Callable[..., Message]) -> None:
     housekeeping.run()
     message.refresh_from_db()
     assert message.text
+
+
+def test_that_a_code_was_sent_is_forgotten_after_thirty_days(queue: Callable[..., Message]) -> None:
+    queue(event="code_track", lane=Lane.OTP, context={"code": "482913", "minutes": "3"})
+    other = queue()
+    for lane in (Lane.OTP, Lane.TRANSACTIONAL):
+        delivery.deliver(lane)
+    with time_machine.travel(timezone.now() + timedelta(days=29)):
+        assert housekeeping.run()["code_messages"] == 0
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert housekeeping.run()["code_messages"] == 1
+    assert Message.objects.get() == other
+
+
+def test_messages_are_removed_after_the_days_of_the_setting(queue: Callable[..., Message], settings: Any) -> None:
+    settings.MESSAGE_RETENTION_DAYS = 10
+    queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    with time_machine.travel(timezone.now() + timedelta(days=9)):
+        assert housekeeping.run()["messages"] == 0
+    with time_machine.travel(timezone.now() + timedelta(days=11)):
+        assert housekeeping.run()["messages"] == 1
+    assert not Message.objects.exists()
+    assert not LocalDelivery.objects.exists()
+
+
+def test_a_message_that_somebody_still_has_to_do_something_for_stays(queue: Callable[..., Message]) -> None:
+    queue()
+    with time_machine.travel(timezone.now() + timedelta(days=500)):
+        assert housekeeping.run()["messages"] == 0
+
+
+def test_a_copy_outlives_the_failed_message_it_was_made_for(queue: Callable[..., Message], settings: Any) -> None:
+    settings.MESSAGE_RETENTION_DAYS = 10
+    failed = queue()
+    Message.objects.filter(pk=failed.pk).update(state=State.FAILED, finished_at=timezone.now())
+    with time_machine.travel(timezone.now() + timedelta(days=11)):
+        copy = queue()
+        Message.objects.filter(pk=copy.pk).update(retry_of=failed)
+        assert housekeeping.run()["messages"] == 1
+    assert Message.objects.get().retry_of is None
+
+
+def test_a_withdrawn_consent_is_evidence_for_three_years(db: None) -> None:
+    for purpose in ("announcements", "surveys"):
+        given = {"phone": PHONE, "purpose": purpose, "text_version": "1", "language": "tr", "source": "portal"}
+        Consent.objects.create(**given)
+    Consent.objects.filter(purpose="surveys").update(withdrawn_at=timezone.now())
+    with time_machine.travel(timezone.now() + timedelta(days=3 * 365 - 1)):
+        assert housekeeping.run()["consents"] == 0
+    with time_machine.travel(timezone.now() + timedelta(days=3 * 365 + 2)):
+        assert housekeeping.run()["consents"] == 1
+    assert Consent.objects.get().purpose == "announcements"

@@ -10,7 +10,7 @@ from tests.factories import APPLICANT_PHONE, OTHER_PHONE, Town
 
 
 def ask(number: str, phone: str = APPLICANT_PHONE) -> None:
-    access.send_recovery_code(number=number, phone=phone, language="tr", remote_address="127.0.0.1")
+    access.send_recovery_code(number=number, phone=phone, asker="browser", language="tr", remote_address="127.0.0.1")
 
 
 def sent_code() -> str:
@@ -27,7 +27,7 @@ def test_the_secret_opens_its_request_and_no_other(town: Town) -> None:
 def test_number_phone_and_code_open_the_request() -> None:
     request = factories.submit(factories.make_town())
     ask(request.number)
-    found = access.recover(number=request.number, phone=APPLICANT_PHONE, code=sent_code())
+    found = access.recover(number=request.number, phone=APPLICANT_PHONE, asker="browser", code=sent_code())
     assert found.pk == request.pk
     found.applicant.refresh_from_db()
     assert found.applicant.phone_verified_at is not None
@@ -55,4 +55,4 @@ def test_a_code_for_one_request_does_not_open_another() -> None:
     other = factories.submit(town, contact=factories.intake.Contact(name="Başka Biri", phone=OTHER_PHONE))
     ask(mine.number)
     with pytest.raises(InvalidInput):
-        access.recover(number=other.number, phone=APPLICANT_PHONE, code=sent_code())
+        access.recover(number=other.number, phone=APPLICANT_PHONE, asker="browser", code=sent_code())

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from common.errors import DomainError, InvalidInput, NotPermitted
+from common.errors import DomainError, InvalidInput, NotPermitted, TransitionRefused
 from notifications.models import Message
 from requests_app.actors import Actor
-from requests_app.models import Answer, AnswerState
-from requests_app.services import answers, department, triage
+from requests_app.models import Answer, AnswerState, ServiceRequest
+from requests_app.services import answers, applicant, department, triage
 from requests_app.services.answers import Proposal
 from requests_app.vocabulary import Outcome
 from requests_app.workflow import Status
@@ -122,6 +122,73 @@ def test_a_second_answer_after_the_programme_date_closes_the_request(town: Town,
     answers.submit(request_id=request.pk, proposal=RESOLVED, actor=Actor.staff(people.head_a))
     after = answers.approve(request_id=request.pk, actor=Actor.staff(people.specialist))
     assert (after.status, after.promised_on) == (Status.CLOSED, None)
+
+
+@pytest.mark.parametrize("who", ["clerk", "administrator"])
+def test_only_review_staff_approves_or_returns(who: str, town: Town, people: People) -> None:
+    request, actor = factories.answered(town, people), Actor.staff(getattr(people, who))
+    with pytest.raises((NotPermitted, ServiceRequest.DoesNotExist)):
+        answers.approve(request_id=request.pk, actor=actor)
+    with pytest.raises((NotPermitted, ServiceRequest.DoesNotExist)):
+        answers.return_answer(request_id=request.pk, reason="Kısa", actor=actor)
+    assert told() == ["request_received"]
+
+
+def test_another_department_learns_nothing_of_an_answer(town: Town, people: People) -> None:
+    request = factories.in_progress(town, people)
+    with pytest.raises(ServiceRequest.DoesNotExist):  # not: there is no answer to approve
+        answers.approve(request_id=request.pk, actor=Actor.staff(people.head_b))
+
+
+def test_the_department_that_lost_a_request_cannot_go_on_with_its_draft(town: Town, people: People) -> None:
+    request = factories.in_progress(town, people)
+    answers.save_draft(request_id=request.pk, proposal=RESOLVED, actor=Actor.staff(people.head_a))
+    triage.reroute(request_id=request.pk, department=town.parks, actor=Actor.staff(people.clerk))
+    with pytest.raises(ServiceRequest.DoesNotExist):
+        answers.submit(request_id=request.pk, proposal=RESOLVED, actor=Actor.staff(people.head_a))
+    with pytest.raises(TransitionRefused):  # the new one has to accept it first
+        answers.submit(request_id=request.pk, proposal=RESOLVED, actor=Actor.staff(people.head_b))
+    assert request.answers.get().state == AnswerState.DRAFT
+
+
+def test_a_second_press_of_approve_is_refused_and_told_once(town: Town, people: People) -> None:
+    request = factories.closed(town, people)
+    with pytest.raises(TransitionRefused):
+        answers.approve(request_id=request.pk, actor=Actor.staff(people.specialist))
+    assert told() == ["request_received", "request_answered"]
+
+
+def test_a_second_press_of_send_back_makes_no_second_draft(town: Town, people: People) -> None:
+    request = factories.answered(town, people)
+    answers.return_answer(request_id=request.pk, reason="Kısa", actor=Actor.staff(people.specialist))
+    with pytest.raises(TransitionRefused):
+        answers.return_answer(request_id=request.pk, reason="Kısa", actor=Actor.staff(people.specialist))
+    assert request.answers.filter(state=AnswerState.DRAFT).count() == 1
+
+
+def test_somebody_elses_request_is_neither_withdrawn_nor_rated(town: Town, people: People) -> None:
+    received, closed = factories.submit(town), factories.closed(town, people)
+    with pytest.raises(NotPermitted):
+        applicant.withdraw(request_id=received.pk, actor=Actor.applicant(closed.pk))
+    with pytest.raises(NotPermitted):
+        applicant.rate(request_id=closed.pk, solved=True, score=5, comment="", actor=Actor.applicant(received.pk))
+
+
+def test_a_second_rating_is_refused(town: Town, people: People) -> None:
+    request = factories.closed(town, people)
+    actor = Actor.applicant(request.pk)
+    applicant.rate(request_id=request.pk, solved=True, score=5, comment="", actor=actor)
+    with pytest.raises(DomainError):
+        applicant.rate(request_id=request.pk, solved=False, score=1, comment="", actor=actor)
+    assert request.feedback.get().score == 5
+
+
+def test_a_request_withdrawn_twice_is_withdrawn_once(town: Town) -> None:
+    request = factories.submit(town)
+    applicant.withdraw(request_id=request.pk, actor=Actor.applicant(request.pk))
+    with pytest.raises(TransitionRefused):
+        applicant.withdraw(request_id=request.pk, actor=Actor.applicant(request.pk))
+    assert request.events.filter(verb="withdraw").count() == 1
 
 
 def test_approving_what_somebody_else_already_returned_is_refused(town: Town, people: People) -> None:

@@ -25,7 +25,7 @@ def test_the_database_refuses_to_delete_a_history_row_even_by_plain_sql(town: To
 
 def test_the_record_of_a_reveal_cannot_be_removed(town: Town, people: People) -> None:
     request = factories.submit(town)
-    contacts.reveal(request_id=request.pk, reason="Adresi sormak için", user=people.clerk)
+    contacts.reveal(request_id=request.pk, reason="call", user=people.clerk)
     with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
         ContactReveal.objects.all().delete()
 

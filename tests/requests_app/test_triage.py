@@ -141,23 +141,24 @@ def test_in_bulk_one_refusal_does_not_hold_up_the_others(town: Town, clerk: Acto
 
 def test_contact_details_are_revealed_with_a_reason_that_is_kept(town: Town, people: People) -> None:
     request = factories.submit(town)
-    shown = contacts.reveal(request_id=request.pk, reason="Adresi sormak için", user=people.clerk)
+    shown = contacts.reveal(request_id=request.pk, reason="call", user=people.clerk)
     assert shown.name == "Zeynep Deneme"
     kept = request.reveals.get()
-    assert (kept.user, kept.reason) == (people.clerk, "Adresi sormak için")
+    assert (kept.user, kept.reason) == (people.clerk, "call")
 
 
-def test_without_a_reason_nothing_is_revealed(town: Town, people: People) -> None:
+@pytest.mark.parametrize("reason", ["", "Zeynep Hanım rica etti"])
+def test_without_a_reason_from_the_list_nothing_is_revealed(reason: str, town: Town, people: People) -> None:
     request = factories.submit(town)
     with pytest.raises(InvalidInput):
-        contacts.reveal(request_id=request.pk, reason=" ", user=people.clerk)
+        contacts.reveal(request_id=request.pk, reason=reason, user=people.clerk)
     assert not request.reveals.exists()
 
 
 def test_who_lacks_the_permission_sees_no_contact_details(town: Town, people: People) -> None:
     request = factories.routed(town, people)
     with pytest.raises(NotPermitted):
-        contacts.reveal(request_id=request.pk, reason="Merak ettim", user=people.head_a)
+        contacts.reveal(request_id=request.pk, reason="call", user=people.head_a)
 
 
 def test_a_department_does_not_even_find_another_departments_request(town: Town, people: People) -> None:

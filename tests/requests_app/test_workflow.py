@@ -32,11 +32,13 @@ WHERE_IT_WAS = S.IN_PROGRESS  # the waiting request below was asked while in pro
 
 # (verb, from, who, to); None: the status stays. The request lies at head_a's department once routed.
 RULES: list[tuple[Verb, set[Status], set[str], Status | None]] = [
-    (Verb.ROUTE, {S.RECEIVED}, TRIAGE | {"router"}, S.ROUTED),
+    (Verb.ROUTE, {S.RECEIVED}, TRIAGE | {"system"}, S.ROUTED),
     (Verb.REJECT, {S.RECEIVED}, TRIAGE, S.REJECTED),
     (Verb.FORWARD, {S.RECEIVED}, TRIAGE, S.FORWARDED),
     (Verb.MERGE, {S.RECEIVED}, TRIAGE, S.MERGED),
-    (Verb.RESTORE, {S.REJECTED, S.FORWARDED, S.MERGED}, TRIAGE, S.RECEIVED),
+    (Verb.MERGE, {S.MERGED}, {"system"}, None),
+    (Verb.RESTORE, {S.REJECTED, S.FORWARDED}, TRIAGE, S.RECEIVED),
+    (Verb.RESTORE, {S.MERGED}, TRIAGE | {"system"}, S.RECEIVED),
     (Verb.RECLASSIFY, {S.RECEIVED} | AT_DEPARTMENT, TRIAGE, None),
     (Verb.ASK, {S.RECEIVED}, TRIAGE, S.WAITING_FOR_APPLICANT),
     (Verb.ASK, AT_DEPARTMENT, TRIAGE | DEPARTMENT, S.WAITING_FOR_APPLICANT),
@@ -61,7 +63,7 @@ AWAY_FROM_DEPARTMENT = {S.RECEIVED, S.REJECTED, S.FORWARDED, S.MERGED}
 PARTS = [
     "applicant",
     "other_applicant",
-    "router",
+    "system",
     "clerk",
     "agent",
     "specialist",
@@ -89,7 +91,7 @@ def actor_of(part: str, people: People, request: ServiceRequest) -> Actor:
         return Actor.applicant(request.pk)
     if part == "other_applicant":
         return Actor.applicant(request.pk + 1000)
-    return Actor.system() if part == "router" else Actor.staff(getattr(people, part))
+    return Actor.system() if part == "system" else Actor.staff(getattr(people, part))
 
 
 # An information request, because only its period can be extended.

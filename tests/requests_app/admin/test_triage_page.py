@@ -158,9 +158,42 @@ def test_forwarding_names_the_authority(clerk: Client, waiting: ServiceRequest, 
     assert (waiting.status, waiting.authority) == (Status.FORWARDED, town.water_board)
 
 
+def test_before_a_merge_both_are_shown_side_by_side_and_nothing_is_done(
+    clerk: Client, waiting: ServiceRequest, town: Town
+) -> None:
+    other = factories.submit(town, description="Kaldırım çökmüş.", place=Place(neighbourhood_id=town.hill.pk))
+    response = clerk.post(decide(TRIAGE, waiting, "merge"), typed(waiting, into_number=other.number))
+    assert response.status_code == 200
+    text = response.content.decode()
+    for shown in (waiting.number, waiting.description, "Çiçek Sokak 5", other.number, "Kaldırım çökmüş.", "Ilık Tepe"):
+        assert shown in text
+    assert f"{waiting.number} numarali basvurunuz {other.number} ile birlestirildi" in text  # the SMS to come
+    assert status_of(waiting) == Status.RECEIVED
+    assert not Message.objects.filter(event="request_merged").exists()
+
+
+@pytest.mark.parametrize("number", ["", "26-9999999-9"])
+def test_what_cannot_be_merged_is_said_before_the_second_look(
+    number: str, clerk: Client, waiting: ServiceRequest
+) -> None:
+    response = clerk.post(decide(TRIAGE, waiting, "merge"), typed(waiting, into_number=number or waiting.number))
+    assert response.status_code == 422
+    assert response.context["page"].typed["merge"].errors["into_number"]
+
+
+def test_who_may_not_merge_gets_no_second_look(
+    browser: Browser, people: People, waiting: ServiceRequest, town: Town
+) -> None:
+    other = factories.submit(town, description="Kaldırım çökmüş.")
+    response = browser(people.agent).post(decide(ALL, waiting, "merge"), typed(waiting, into_number=other.number))
+    assert response.status_code == 403
+    assert "Bu iki başvuru birleştirilsin mi?" not in response.content.decode()
+
+
 def test_merging_takes_the_number_of_the_other(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
     other = factories.submit(town)
-    clerk.post(decide(TRIAGE, waiting, "merge"), typed(waiting, into_number=other.number.replace("-", " ")))
+    number = other.number.replace("-", " ")
+    clerk.post(decide(TRIAGE, waiting, "merge"), typed(waiting, into_number=number, confirmed="1"))
     waiting.refresh_from_db()
     assert (waiting.status, waiting.merged_into) == (Status.MERGED, other)
 

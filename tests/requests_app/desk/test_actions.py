@@ -135,7 +135,7 @@ def test_contact_details_are_masked(town: Town, people: People, head: Client) ->
 
 def test_a_department_may_not_reveal_them(town: Town, people: People, head: Client) -> None:
     request = in_progress(town, people)
-    sent = {"version": request.version, "reason": "Yerini soracağım."}
+    sent = {"version": request.version, "reason": "call"}
 
     response = head.post(reverse("desk:reveal", args=[request.number]), sent)
 
@@ -146,13 +146,13 @@ def test_a_department_may_not_reveal_them(town: Town, people: People, head: Clie
 def test_who_may_reveal_them_gives_a_reason_and_is_recorded(town: Town, people: People, browser: Browser) -> None:
     request = in_progress(town, people)
     agent = make_user("both", "İki Görev", "call_agent", staff_of=town.roads)
-    sent = {"version": request.version, "reason": "Ekip kapıda, zili çalmıyor."}
+    sent = {"version": request.version, "reason": "visit"}
 
     response = browser(agent).post(reverse("desk:reveal", args=[request.number]), sent)
 
     assert "0500 000 00 01" in response.content.decode()
     assert "no-store" in response["Cache-Control"]
-    assert ContactReveal.objects.get().reason == "Ekip kapıda, zili çalmıyor."
+    assert ContactReveal.objects.get().reason == "visit"
 
 
 def test_revealing_without_a_reason_shows_nothing(town: Town, people: People, browser: Browser) -> None:

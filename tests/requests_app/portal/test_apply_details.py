@@ -9,14 +9,14 @@ pytestmark = pytest.mark.usefixtures("asking")
 
 
 def test_a_subject_with_questions_asks_them_next(citizen: Citizen) -> None:
-    assert citizen.take("what", category="agac")["Location"] == "/basvuru/details/"
+    assert citizen.take("what", category="agac")["Location"] == "/basvuru/ayrinti/"
     page = text_of(citizen.get("apply_step", "details"))
     assert "Kaç ağaç?" in page
     assert "Tehlike var mı?" in page
 
 
 def test_a_subject_without_questions_goes_straight_on(citizen: Citizen) -> None:
-    assert citizen.take("what", category="cukur")["Location"] == "/basvuru/where/"
+    assert citizen.take("what", category="cukur")["Location"] == "/basvuru/nerede/"
 
 
 def test_answers_are_kept_with_the_request(citizen: Citizen) -> None:
@@ -37,7 +37,7 @@ def test_a_required_question_must_be_answered(citizen: Citizen) -> None:
 
 def test_a_question_that_is_not_required_may_stay_open(citizen: Citizen) -> None:
     citizen.take("what", category="agac")
-    assert citizen.take("details", q_how_many="3")["Location"] == "/basvuru/where/"
+    assert citizen.take("details", q_how_many="3")["Location"] == "/basvuru/nerede/"
 
 
 @pytest.mark.parametrize("number", ["çok", "-1", "nan", "inf", "1e400"])
@@ -74,11 +74,11 @@ def test_the_last_look_leads_back_to_a_question_that_was_skipped(citizen: Citize
     citizen.take("what", category="agac")
     citizen.take("where")
     citizen.take("you")
-    assert citizen.get("apply_step", "check")["Location"] == "/basvuru/details/?to=check&errors=1"
+    assert citizen.get("apply_step", "check")["Location"] == "/basvuru/ayrinti/?to=check&errors=1"
 
 
 def test_changing_the_subject_from_the_last_look_asks_its_questions_and_returns(citizen: Citizen) -> None:
     citizen.fill()
-    changed = citizen.client.post("/basvuru/what/?to=check", {"description": "Ağaç eğildi.", "category": "agac"})
-    assert changed["Location"] == "/basvuru/details/?to=check"
-    assert citizen.client.post("/basvuru/details/?to=check", {"q_how_many": "1"})["Location"] == "/basvuru/check/"
+    changed = citizen.client.post("/basvuru/ne-oldu/?to=check", {"description": "Ağaç eğildi.", "category": "agac"})
+    assert changed["Location"] == "/basvuru/ayrinti/?to=check"
+    assert citizen.client.post("/basvuru/ayrinti/?to=check", {"q_how_many": "1"})["Location"] == "/basvuru/kontrol/"

@@ -36,7 +36,7 @@ def test_files_go_up_with_the_text(citizen: Citizen) -> None:
 
 def test_adding_files_stays_on_the_page_and_asks_for_no_text_yet(citizen: Citizen) -> None:
     response = citizen.take("what", description="", files=picture(), attach="1")
-    assert response["Location"] == "/basvuru/what/#files"
+    assert response["Location"] == "/basvuru/ne-oldu/#files"
     page = text_of(citizen.get("apply_step", "what"))
     assert "foto.jpg" in page
     assert 'name="remove"' in page
@@ -51,7 +51,7 @@ def test_a_file_can_be_taken_off(citizen: Citizen) -> None:
     citizen.take("what", files=picture(), attach="1")
     pk = Attachment.objects.get().pk
     response = citizen.take("what", description="yeni metin", remove=str(pk))
-    assert response["Location"] == "/basvuru/what/#files"
+    assert response["Location"] == "/basvuru/ne-oldu/#files"
     assert not Attachment.objects.exists()
     assert citizen.draft.data["what"]["description"] == "yeni metin"
 

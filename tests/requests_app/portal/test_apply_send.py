@@ -23,7 +23,7 @@ def test_the_last_look_shows_everything_with_a_way_to_change_it(citizen: Citizen
     for shown in ("derin bir çukur", "Yol çukuru", "Merkez", "Çiçek Sokak 5", "Zeynep Deneme", "0500 000 00 01"):
         assert shown in page
     for step in ("what", "where", "you"):
-        assert f'href="/basvuru/{step}/?to=check"' in page
+        assert f'href="{citizen.url("apply_step", step)}?to=check"' in page
 
 
 def test_looking_sends_nothing(citizen: Citizen) -> None:
@@ -34,15 +34,15 @@ def test_looking_sends_nothing(citizen: Citizen) -> None:
 
 def test_a_changed_step_returns_to_the_last_look(citizen: Citizen) -> None:
     citizen.fill()
-    changed = citizen.client.post("/basvuru/where/?to=check", {"place": "here", "address": "Gül Sokak 1"})
-    assert changed["Location"] == "/basvuru/check/"
+    changed = citizen.client.post("/basvuru/nerede/?to=check", {"place": "here", "address": "Gül Sokak 1"})
+    assert changed["Location"] == "/basvuru/kontrol/"
     assert "Gül Sokak 1" in text_of(citizen.get("apply_step", "check"))
 
 
 def test_a_forged_way_back_leads_nowhere_else(citizen: Citizen) -> None:
     citizen.take("what")
-    changed = citizen.client.post("/basvuru/where/?to=//evil.example", {"place": "nowhere"})
-    assert changed["Location"] == "/basvuru/you/"
+    changed = citizen.client.post("/basvuru/nerede/?to=//evil.example", {"place": "nowhere"})
+    assert changed["Location"] == "/basvuru/siz/"
 
 
 @pytest.mark.parametrize("missing", ["what", "where", "you"])
@@ -52,7 +52,7 @@ def test_an_incomplete_draft_leads_to_what_is_missing(citizen: Citizen, missing:
             citizen.take(step)
     if missing == "what":
         citizen.take("what", description="")
-    assert citizen.send()["Location"].startswith(f"/basvuru/{missing}/")
+    assert citizen.send()["Location"].startswith(citizen.url("apply_step", missing))
     assert not ServiceRequest.objects.exists()
 
 

@@ -20,7 +20,7 @@ def test_the_first_step_opens_without_leaving_anything_behind(citizen: Citizen) 
 def test_a_description_leads_to_the_place(citizen: Citizen) -> None:
     response = citizen.take("what")
     assert response.status_code == 302
-    assert response["Location"] == "/basvuru/where/"
+    assert response["Location"] == "/basvuru/nerede/"
     assert citizen.draft.data["what"]["description"] == "Sokağın başında derin bir çukur var."
 
 

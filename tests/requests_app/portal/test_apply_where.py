@@ -17,7 +17,7 @@ def citizen(town: factories.Town) -> Citizen:
 
 
 def test_the_neighbourhood_is_enough(citizen: Citizen) -> None:
-    assert citizen.take("where", address="")["Location"] == "/basvuru/you/"
+    assert citizen.take("where", address="")["Location"] == "/basvuru/siz/"
 
 
 def test_the_address_is_enough(citizen: Citizen) -> None:

@@ -17,7 +17,7 @@ def citizen(town: factories.Town) -> Citizen:
 
 
 def test_name_and_phone_lead_to_the_last_look(citizen: Citizen) -> None:
-    assert citizen.take("you")["Location"] == "/basvuru/check/"
+    assert citizen.take("you")["Location"] == "/basvuru/kontrol/"
 
 
 def test_contact_details_are_kept_in_their_stored_form(citizen: Citizen) -> None:
@@ -119,7 +119,7 @@ def test_an_information_request_cannot_be_made_nameless_by_force(citizen: Citize
 def test_turning_a_nameless_application_into_an_information_request_asks_for_the_name(citizen: Citizen) -> None:
     citizen.take("you", identity="nameless", name="", phone="")
     citizen.take("what", kind="information")
-    assert citizen.send()["Location"] == "/basvuru/you/?to=check&errors=1"
+    assert citizen.send()["Location"] == "/basvuru/siz/?to=check&errors=1"
     assert not Applicant.objects.exists()
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from common.secrets import new_secret
 from notifications.models import Consent, Message
 from requests_app.models import Applicant, ServiceRequest
+from requests_app.services import access
 from tests import factories
 from tests.requests_app.portal.citizen import Citizen, last_code, text_of
 
@@ -99,6 +100,26 @@ def test_too_many_codes_are_refused_plainly(owner: Citizen, request_: ServiceReq
     assert response.status_code == 422
     assert 'role="alert"' in text_of(response)
     assert Message.objects.filter(event="code_contact").count() == 3
+
+
+def test_where_others_used_up_the_codes_of_the_phone_it_is_said_plainly(
+    owner: Citizen, request_: ServiceRequest
+) -> None:
+    for number in range(5):
+        asking = {"number": request_.number, "phone": factories.APPLICANT_PHONE, "asker": f"browser {number}"}
+        access.send_recovery_code(**asking, language="tr", remote_address=f"192.0.2.{number}")
+    response = owner.post("request_contact", request_.number, send="1")
+    assert response.status_code == 422
+    assert 'role="alert"' in text_of(response)
+    assert not Message.objects.filter(event="code_contact").exists()
+
+
+def test_a_code_asked_for_in_another_browser_opens_nothing_here(owner: Citizen, request_: ServiceRequest) -> None:
+    other = Citizen()
+    other.get("track_link", SECRET)
+    other.post("request_contact", request_.number, send="1")
+    assert owner.post("request_contact", request_.number, code=last_code("contact")).status_code == 422
+    assert other.post("request_contact", request_.number, code=last_code("contact")).status_code == 302
 
 
 def test_a_nameless_application_has_nothing_to_show(town: factories.Town) -> None:

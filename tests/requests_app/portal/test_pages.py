@@ -46,13 +46,36 @@ def test_the_middle_time_is_counted_in_working_days(citizen: Citizen, town: fact
 def test_without_answers_there_is_no_middle_time(citizen: Citizen) -> None:
     response = citizen.get("home")
     assert response.context["numbers"].median_working_days is None
-    assert "ortancası" not in text_of(response)
+    assert "cevapların yarısı" not in text_of(response)
 
 
 def test_the_numbers_are_not_counted_at_every_visit(citizen: Citizen, django_assert_num_queries: object) -> None:
     citizen.get("home")
     with django_assert_num_queries(0):  # type: ignore[operator]
         citizen.get("home")
+
+
+def test_the_scorecard_tells_each_month(citizen: Citizen, town: factories.Town) -> None:
+    factories.submit(town)
+    finish(factories.submit(town), submitted_days_ago=0)
+    late = factories.submit(town)
+    finish(late, submitted_days_ago=80, closed_days_ago=40)
+    ServiceRequest.objects.filter(pk=late.pk).update(legal_due_at=timezone.now() - timedelta(days=50))
+    months = citizen.get("scorecard").context["months"]
+    assert (months[0].received, months[0].answered, months[0].on_time) == (2, 1, 100)
+    assert [month.on_time for month in months if month.answered] == [100, 0]
+    assert sum(month.received for month in months) == 3
+
+
+def test_the_scorecard_ends_after_twelve_months(citizen: Citizen, town: factories.Town) -> None:
+    finish(factories.submit(town), submitted_days_ago=500, closed_days_ago=450)
+    response = citizen.get("scorecard")
+    assert response.context["months"] == []
+    assert "Henüz başvuru yok" in text_of(response)
+
+
+def test_home_leads_to_the_scorecard(citizen: Citizen) -> None:
+    assert 'href="/karne/"' in text_of(citizen.get("home"))
 
 
 def test_home_works_before_anything_was_loaded(db: None) -> None:

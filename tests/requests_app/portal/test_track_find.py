@@ -1,5 +1,6 @@
 """Finding one's request: by its link, or by number, phone and code."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -135,10 +136,75 @@ def test_what_is_no_code_is_refused(visitor: Citizen, sent: ServiceRequest, code
 
 def test_a_new_code_can_be_asked_for(visitor: Citizen, sent: ServiceRequest) -> None:
     find(visitor, sent.number)
-    old = last_code("track")
     assert visitor.post("track_code", again="1")["Location"] == "/takip/kod/?again=1"
     assert Message.objects.filter(event="code_track").count() == 2
-    assert visitor.post("track_code", code=old).status_code == 422 or old == last_code("track")
+    assert visitor.post("track_code", code=last_code("track")).status_code == 302
+
+
+def test_a_code_that_comes_late_is_good_although_a_new_one_was_asked_for(
+    visitor: Citizen, sent: ServiceRequest
+) -> None:
+    find(visitor, sent.number)
+    late = last_code("track")
+    visitor.post("track_code", again="1")
+    assert visitor.post("track_code", code=late).status_code == 302
+
+
+@pytest.mark.parametrize("knows_the_number", [True, False])
+def test_a_stranger_cannot_spoil_a_code_under_way(
+    visitor: Citizen, sent: ServiceRequest, knows_the_number: bool
+) -> None:
+    find(visitor, sent.number)
+    mine = last_code("track")
+    stranger = Citizen(REMOTE_ADDR="192.0.2.66")
+    for _ in range(2):
+        find(stranger, sent.number if knows_the_number else make_number(2026, 999))
+    wrong = "000000" if mine != "000000" else "111111"
+    for _ in range(5):
+        assert stranger.post("track_code", code=wrong).status_code == 422
+    assert stranger.post("track_code", code=mine).status_code == 422
+    assert visitor.post("track_code", code=mine).status_code == 302
+
+
+def test_a_stranger_who_asks_until_refused_leaves_a_code_for_the_owner(visitor: Citizen, sent: ServiceRequest) -> None:
+    stranger = Citizen(REMOTE_ADDR="192.0.2.66")
+    while stranger.post("track", number=sent.number, phone="0500 000 00 01").status_code == 302:
+        pass
+    find(visitor, sent.number)
+    assert visitor.post("track_code", code=last_code("track")).status_code == 302
+
+
+def everything_seen(visitor: Citizen, number: str, phone: str) -> list[tuple[int, str]]:
+    """What comes back to somebody who asks, guesses and asks again until the end."""
+    seen = [visitor.post("track", number=number, phone=phone)]
+    seen += [visitor.get("track_code")]
+    seen += [visitor.post("track_code", code="000000") for _ in range(6)]
+    seen += [visitor.post("track_code", again="1") for _ in range(4)]
+    seen += [visitor.post("track", number=number, phone=phone)]
+    return [(response.status_code, bare(text_of(response), number)) for response in seen]
+
+
+def bare(page: str, number: str) -> str:
+    """The page without what differs each time anyway."""
+    without_token = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page)
+    return without_token.replace(number, "NUMBER")
+
+
+def test_a_stranger_sees_the_same_whether_number_and_phone_belong_together(sent: ServiceRequest) -> None:
+    known = everything_seen(Citizen(REMOTE_ADDR="192.0.2.1"), sent.number, "0500 000 00 01")
+    unknown = everything_seen(Citizen(REMOTE_ADDR="192.0.2.2"), make_number(2026, 999), "0500 000 00 01")
+    assert known == unknown
+    assert {status for status, _page in known} == {200, 302, 422, 429}
+
+
+def test_what_others_asked_for_shows_to_nobody(sent: ServiceRequest) -> None:
+    """Otherwise a refusal would tell that somebody is looking for this very request."""
+    for number in range(6):
+        find(Citizen(REMOTE_ADDR=f"192.0.2.{10 + number}"), sent.number)
+    known = everything_seen(Citizen(REMOTE_ADDR="192.0.2.1"), sent.number, "0500 000 00 01")
+    unknown = everything_seen(Citizen(REMOTE_ADDR="192.0.2.2"), make_number(2026, 999), "0500 000 00 01")
+    assert known == unknown
+    assert Message.objects.filter(event="code_track").count() == 5
 
 
 def test_asking_too_often_is_refused_plainly(visitor: Citizen, sent: ServiceRequest) -> None:

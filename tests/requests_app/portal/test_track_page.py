@@ -10,7 +10,7 @@ from common.numbers import make_number
 from common.secrets import new_secret
 from requests_app.actors import Actor
 from requests_app.models import Note, ServiceRequest
-from requests_app.services import answers, conversation, department, triage
+from requests_app.services import answers, applicant, conversation, department, triage
 from requests_app.vocabulary import NoteKind, Outcome
 from tests import factories
 from tests.requests_app.portal.citizen import Citizen, text_of
@@ -162,6 +162,39 @@ def test_a_merged_request_shows_the_answer_of_the_other(
     assert other.number in page
 
 
+def test_a_merged_request_names_the_day_that_is_promised_for_both(
+    town: factories.Town, people: factories.People, owner: Citizen
+) -> None:
+    other = factories.answered(town, people, outcome=Outcome.SCHEDULED, promised_on=date(2030, 5, 6))
+    answers.approve(request_id=other.pk, actor=Actor.staff(people.specialist))
+    request = factories.submit(town, secret=SECRET)
+    triage.merge(request_id=request.pk, into_number=other.number, actor=Actor.staff(people.clerk))
+    page = page_of(owner, request)
+    assert "İki başvurunun da işi programda: 6 Mayıs 2030" in page
+    assert "Çukur kapatıldı." in page  # what the department wrote about the programme
+
+
+def test_a_merged_request_shows_no_answer_that_does_not_hold_any_more(
+    town: factories.Town, people: factories.People, owner: Citizen
+) -> None:
+    other = factories.closed(town, people)
+    applicant.reopen(request_id=other.pk, reason="Yine aynı", actor=Actor.applicant(other.pk))
+    request = factories.submit(town, secret=SECRET)
+    triage.merge(request_id=request.pk, into_number=other.number, actor=Actor.staff(people.clerk))
+    assert "Çukur kapatıldı." not in page_of(owner, request)
+
+
+def test_a_request_let_go_by_the_other_is_looked_at_again(
+    town: factories.Town, people: factories.People, owner: Citizen
+) -> None:
+    other, request = factories.submit(town), factories.submit(town, secret=SECRET)
+    triage.merge(request_id=request.pk, into_number=other.number, actor=Actor.staff(people.clerk))
+    triage.reject(request_id=other.pk, reason="Başkasının sebebi", actor=Actor.staff(people.clerk))
+    page = page_of(owner, request)
+    assert "Başvurunuz yeniden değerlendiriliyor" in page
+    assert "Başkasının sebebi" not in page
+
+
 def test_a_merged_request_shows_nothing_else_of_the_other(
     town: factories.Town, people: factories.People, owner: Citizen
 ) -> None:
@@ -205,7 +238,7 @@ def test_the_page_reads_in_english(town: factories.Town) -> None:
     factories.submit(town, secret=SECRET)
     owner = Citizen("en")
     response = owner.get("track_link", SECRET)
-    assert response["Location"].startswith("/en/takip/basvuru/")
+    assert response["Location"].startswith("/en/track/application/")
     assert "We have received your application." in text_of(owner.client.get(response["Location"]))
 
 
