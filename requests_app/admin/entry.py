@@ -165,7 +165,7 @@ def _found(request: HttpRequest, pk: int) -> ServiceRequest:
 def _earlier(request: HttpRequest, phone: str) -> dict[str, Any]:
     """What is known about a phone: its applications, what to say about each, and who applied last.
 
-    Names stay masked here: enough to recognise who calls (docs/decisions/0008-callers-stay-masked.md).
+    Names stay masked here: enough to recognise who calls (docs/decisions/0010-callers-stay-masked.md).
     """
     try:
         stored = parse_phone(phone)
