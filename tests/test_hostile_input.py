@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -128,14 +129,16 @@ class Forms(HTMLParser):
 
 
 def forms(world: World, browsers: list[Client]) -> list[tuple[Client, str, dict[str, str]]]:
-    """The forms of all pages: in which browser, where each is sent to, and its fields."""
-    found: dict[str, tuple[Client, dict[str, str]]] = {}
+    """The forms of all pages, each kind once: in which browser, where it is sent to, and its fields."""
+    found: dict[Any, tuple[Client, str, dict[str, str]]] = {}
     for page in pages(world, browsers):
         answer = page.browser.get(page.path)
         if answer.headers["Content-Type"].startswith("text/html"):
             for action, fields in Forms(answer.content.decode()).found:
-                found.setdefault(action or page.path, (page.browser, {}))[1].update(fields)
-    return [(browser, action, fields) for action, (browser, fields) in found.items()]
+                fields.pop("csrfmiddlewaretoken", None)
+                kind = (PurePosixPath(action).name, *sorted(fields))  # the same decision stands on several lists
+                found.setdefault(kind, (page.browser, action or page.path, fields))
+    return list(found.values())
 
 
 def test_odd_values_in_forms_break_nothing(world: World, browsers: list[Client]) -> None:
@@ -143,7 +146,7 @@ def test_odd_values_in_forms_break_nothing(world: World, browsers: list[Client])
     for browser, action, fields in forms(world, browsers):
         sent += [(browser, action, dict.fromkeys(fields, odd)) for odd in ("007", HUGE, "", NUL)]
         sent += [(browser, action, {**fields, name: NUL}) for name in fields]
-    assert len(sent) > 200
+    assert len(sent) > 100
     assert not [(action, fields) for browser, action, fields in sent if breaks(browser.post, action, fields)]
 
 
