@@ -1,7 +1,9 @@
 """What no honest browser sends, sent to every address: none of it may break a page."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +34,7 @@ ODD_QUERIES_OF_LISTS = (
     "_changelist_filters=%FF%26o%3Dx", "_changelist_filters=p%3Dx", "tab=x&page=x&sort=x", "solved__exact=x",
     "&".join(f"a{number}=1" for number in range(400)),
 )  # fmt: skip
+LISTS = ("_changelist", "_export", "desk:queue", "_triagerequest_change")
 
 
 @pytest.fixture
@@ -49,14 +52,24 @@ def browsers(world: World) -> list[Client]:
     return browsers
 
 
-def pages(world: World, browsers: list[Client]) -> dict[str, Client]:
-    """Every address that opens for one of them, with the browser in which it does."""
-    found: dict[str, Client] = {}
+@dataclass(frozen=True)
+class Page:
+    """An address that opens, its route, and the browser in which it does."""
+
+    key: str
+    route: str
+    path: str
+    browser: Client
+
+
+def pages(world: World, browsers: list[Client]) -> list[Page]:
+    """Every address that opens for one of the curious."""
+    found = []
     for key, route in all_routes():
         path = address(key, route, world)
         opens = (browser for browser in browsers if browser.get(path).status_code == 200)
         if key != "readyz" and (browser := next(opens, None)):  # no worker runs here, so it answers 503
-            found[path] = browser
+            found.append(Page(key, route, path, browser))
     return found
 
 
@@ -69,22 +82,22 @@ def breaks(ask: Callable[..., Any], path: str, data: Any = None) -> bool:
 
 
 def test_odd_values_in_an_address_break_nothing(world: World, browsers: list[Client]) -> None:
-    routes = {route for _key, route in all_routes() if PARAMETER.search(route)}
-    paths = ["/" + PARAMETER.sub(quote(odd, safe=""), route).strip("^$") for route in routes for odd in ODD_VALUES]
-    assert not [path for path in paths for browser in browsers[1:] if breaks(browser.get, path)]
-
-
-def test_odd_queries_break_nothing(world: World, browsers: list[Client]) -> None:
-    asked = [(browser, f"{path}?{query}") for path, browser in pages(world, browsers).items() for query in ODD_QUERIES]
+    asked = [
+        (page.browser, "/" + PARAMETER.sub(quote(odd, safe=""), page.route).strip("^$"))
+        for page in pages(world, browsers)
+        if PARAMETER.search(page.route)
+        for odd in ODD_VALUES
+    ]
     assert not [path for browser, path in asked if breaks(browser.get, path)]
 
 
-def test_odd_queries_of_lists_break_nothing(world: World, browsers: list[Client]) -> None:
-    routes = dict(all_routes())
-    keys = [key for key in routes if key.endswith(("_changelist", "_export", "desk:queue", "autocomplete"))]
-    paths = [address(key, routes[key], world) for key in (*keys, "admin:requests_app_triagerequest_change")]
-    asked = [f"{path}?{query}" for path in paths for query in ODD_QUERIES_OF_LISTS]
-    assert not [path for path in asked for browser in browsers[1:] if breaks(browser.get, path)]
+def test_odd_queries_break_nothing(world: World, browsers: list[Client]) -> None:
+    asked = [
+        (page.browser, f"{page.path}?{query}")
+        for page in pages(world, browsers)
+        for query in (*ODD_QUERIES, *(ODD_QUERIES_OF_LISTS if page.key.endswith(LISTS) else ()))
+    ]
+    assert not [path for browser, path in asked if breaks(browser.get, path)]
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/", "/masa/", "/takip/", "/livez"])
@@ -116,14 +129,16 @@ class Forms(HTMLParser):
 
 
 def forms(world: World, browsers: list[Client]) -> list[tuple[Client, str, dict[str, str]]]:
-    """The forms of all pages: in which browser, where each is sent to, and its fields."""
-    found: dict[str, tuple[Client, dict[str, str]]] = {}
-    for path, browser in pages(world, browsers).items():
-        answer = browser.get(path)
+    """The forms of all pages, each kind once: in which browser, where it is sent to, and its fields."""
+    found: dict[Any, tuple[Client, str, dict[str, str]]] = {}
+    for page in pages(world, browsers):
+        answer = page.browser.get(page.path)
         if answer.headers["Content-Type"].startswith("text/html"):
             for action, fields in Forms(answer.content.decode()).found:
-                found.setdefault(action or path, (browser, {}))[1].update(fields)
-    return [(browser, action, fields) for action, (browser, fields) in found.items()]
+                fields.pop("csrfmiddlewaretoken", None)
+                kind = (PurePosixPath(action).name, *sorted(fields))  # the same decision stands on several lists
+                found.setdefault(kind, (page.browser, action or page.path, fields))
+    return list(found.values())
 
 
 def test_odd_values_in_forms_break_nothing(world: World, browsers: list[Client]) -> None:
@@ -131,7 +146,7 @@ def test_odd_values_in_forms_break_nothing(world: World, browsers: list[Client])
     for browser, action, fields in forms(world, browsers):
         sent += [(browser, action, dict.fromkeys(fields, odd)) for odd in ("007", HUGE, "", NUL)]
         sent += [(browser, action, {**fields, name: NUL}) for name in fields]
-    assert len(sent) > 200
+    assert len(sent) > 100
     assert not [(action, fields) for browser, action, fields in sent if breaks(browser.post, action, fields)]
 
 
@@ -141,7 +156,7 @@ LISTS_WITH_ACTIONS = [model for model, row in admin.site._registry.items() if ro
 @pytest.mark.parametrize("model", LISTS_WITH_ACTIONS, ids=lambda model: model.__name__)
 def test_odd_ids_chosen_in_a_list_break_nothing(model: Any, world: World, browsers: list[Client]) -> None:
     path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-    actions = ("delete_selected", *admin.site._registry[model].actions)
+    actions = ("delete_selected", *(admin.site._registry[model].actions or ()))
     chosen = {ACTION_CHECKBOX_NAME: ODD_VALUES, "index": "0"}
     sent = [
         {**chosen, "action": action, "confirmed": confirmed, "post": confirmed}

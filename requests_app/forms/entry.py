@@ -103,7 +103,7 @@ class EntryForm(forms.Form):
 
     def start_anew(self) -> None:
         """Another act of entering, with everything that was typed."""
-        self.data = {**self.data.dict(), "key": str(uuid.uuid4())}  # type: ignore[union-attr]
+        self.data = {**dict(self.data.items()), "key": str(uuid.uuid4())}
 
     def focus_on_first_error(self) -> None:
         """Let the page open where something has to be mended."""
