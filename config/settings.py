@@ -116,7 +116,7 @@ DATABASES["default"].update(
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
 )
-# A page never waits longer than this for a row or a query; background work raises its own limits.
+# A page never waits longer than this for a row or a query; background work goes in pieces that fit as well.
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     options="-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     application_name="acik-masa",
@@ -138,6 +138,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# Each has a worker of its own (Procfile): the lanes of messages, and everything else.
+CELERY_QUEUES = ("default", "otp", "transactional", "reply", "bulk")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 110
@@ -152,11 +154,18 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "notifications-sweep": {"task": "notifications.sweep", "schedule": 10},
     "requests-sweep": {"task": "requests.sweep", "schedule": 10},
-    "heartbeat": {"task": "config.heartbeat", "schedule": 10},
     "notifications-housekeeping": {"task": "notifications.housekeeping", "schedule": 3600},
     "config-housekeeping": {"task": "config.housekeeping", "schedule": 3600},
     "requests-housekeeping": {"task": "requests.housekeeping", "schedule": 3600},
     "requests-orphaned-files": {"task": "requests.remove_orphaned_files", "schedule": crontab(hour="0", minute="40")},
+} | {
+    f"heartbeat-{queue}": {
+        "task": "config.heartbeat",
+        "args": [queue],
+        "schedule": 10,
+        "options": {"queue": queue, "expires": 30},
+    }
+    for queue in CELERY_QUEUES
 }
 
 # --- People --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from config.metrics import exposition
-from config.tasks import HEARTBEAT
+from config.tasks import silent_queues
 from departments.services.organisation import municipality
 
 log = logging.getLogger(__name__)
@@ -64,11 +64,14 @@ def _migrations() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def _worker() -> bool:
-    return cache.get(HEARTBEAT) is not None
+def _workers() -> bool:
+    silent = silent_queues()
+    if silent:
+        log.warning("readyz.silent_workers", extra={"queues": silent})
+    return not silent
 
 
-PROBES = {"database": _database, "broker": _broker, "migrations": _migrations, "worker": _worker}
+PROBES = {"database": _database, "broker": _broker, "migrations": _migrations, "workers": _workers}
 
 
 @never_cache

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, translate_url
 
@@ -261,7 +262,8 @@ def test_every_address_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_everybody_opens_what_is_theirs_and_nothing_else(persona: str, world: World) -> None:
-    heartbeat()
+    for queue in settings.CELERY_QUEUES:
+        heartbeat(queue)
     client = world.cast.browser_of(persona)
     surprises = []
     for key, route in all_routes():

@@ -10,28 +10,42 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from config.tasks import HEARTBEAT, heartbeat, housekeeping
+from config.tasks import heartbeat, housekeeping
+from notifications.lanes import Lane
+
+
+def every_worker_is_heard_of(settings: Any) -> None:
+    for queue in settings.CELERY_QUEUES:
+        heartbeat(queue)
 
 
 def test_livez_answers_without_a_database(client: Client) -> None:
     assert client.get("/livez").status_code == 200
 
 
-def test_readyz_is_green_when_every_part_is_there(client: Client, db: None) -> None:
-    heartbeat()
+def test_readyz_is_green_when_every_part_is_there(client: Client, db: None, settings: Any) -> None:
+    every_worker_is_heard_of(settings)
     answer = client.get("/readyz")
     assert (answer.status_code, set(answer.json().values())) == (200, {True})
 
 
-def test_readyz_names_a_worker_that_is_not_heard_of(client: Client, db: None) -> None:
-    cache.delete(HEARTBEAT)
+@pytest.mark.parametrize("lane", ["default", "otp", "bulk"])
+def test_readyz_is_red_where_the_worker_of_one_lane_is_not_heard_of(
+    client: Client, db: None, settings: Any, lane: str
+) -> None:
+    every_worker_is_heard_of(settings)
+    cache.delete(f"worker-heartbeat:{lane}")
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert [name for name, fine in answer.json().items() if not fine] == ["worker"]
+    assert [name for name, fine in answer.json().items() if not fine] == ["workers"]
 
 
-def test_readyz_names_a_migration_that_was_not_applied(client: Client, db: None) -> None:
-    heartbeat()
+def test_every_lane_has_a_worker_that_is_listened_for(settings: Any) -> None:
+    assert set(settings.CELERY_QUEUES) == {"default", *Lane.values}
+
+
+def test_readyz_names_a_migration_that_was_not_applied(client: Client, db: None, settings: Any) -> None:
+    every_worker_is_heard_of(settings)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'requests_app'")
     answer = client.get("/readyz")
