@@ -34,7 +34,7 @@ def erase_personal_data(now: datetime | None = None) -> int:
     """
     limit = (now or timezone.now()) - timedelta(days=settings.RETENTION_MONTHS * DAYS_PER_MONTH)
     due = ServiceRequest.objects.filter(closed_at__lt=limit, erased_at__isnull=True)
-    ids = list(due.values_list("pk", flat=True)[:CHUNK])
+    ids = list(due.values_list("pk", flat=True))
     for request_id in ids:
         erase_request(request_id)
     return len(ids)
