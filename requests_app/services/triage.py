@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError, InvalidInput
@@ -14,7 +15,7 @@ from requests_app.services.change import Change, begin, finish, hold, needed_rea
 from requests_app.services.intake import Place
 from requests_app.services.telling import tell
 from requests_app.vocabulary import Kind, NoteKind
-from requests_app.workflow import Status, Verb
+from requests_app.workflow import Verb
 
 
 @one_transaction()
@@ -114,7 +115,7 @@ def merge(*, request_id: int, into_number: str, actor: Actor, expected_version: 
     change.request.merged_into = target
     request = finish(change, fields=("merged_into",), into=target.pk)
     tell(request, "request_merged", other=target.number)
-    if target.status == Status.SCHEDULED:
+    if target.promised_on and target.promised_on >= timezone.localdate():
         for told in (request, *moved):
             tell(told, "request_scheduled", date=target.promised_on)
     return request

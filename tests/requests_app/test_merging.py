@@ -173,6 +173,14 @@ def test_who_is_merged_into_a_programme_is_told_its_date(town: Town, people: Peo
     assert told(2) == ["request_merged", "request_scheduled"]
 
 
+def test_a_date_that_has_passed_is_told_to_nobody(town: Town, people: People, clerk: Actor, time_machine: Any) -> None:
+    first = factories.in_progress(town, people)
+    answer(first, people, outcome=Outcome.SCHEDULED, promised_on=LATER)
+    time_machine.move_to("2030-05-07 09:00 +0300")
+    merge(submitted(town, 2), first, clerk)
+    assert told(2) == ["request_merged"]
+
+
 def test_a_reopening_is_told_to_everybody_who_was_told_the_answer(town: Town, people: People, clerk: Actor) -> None:
     first, second = factories.in_progress(town, people), submitted(town, 2)
     merge(second, first, clerk)
