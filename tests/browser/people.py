@@ -171,7 +171,7 @@ class Citizen(Person):
 
     def reopens(self, reason: str) -> None:
         """Not solved."""
-        self.follows("Çözülmedi: yeniden aç")
+        self.follows("Başvuruyu yeniden aç")
         self.arrives("Sorun çözülmedi mi?", "request-reopen")
         self.writes("Ne çözülmedi?", reason)
         self.presses("Başvuruyu yeniden aç")

@@ -59,7 +59,7 @@ def test_from_the_citizens_words_to_the_citizens_rating(
     head.submits(adding="Ekibimiz bu sabah geldi.")
     specialist.approves(number)
 
-    inbox.newest_message(phone, containing="cevap verildi")
+    inbox.newest_message(phone, containing="cevaplandı")
     zeynep.asks_for_code(number, phone)
     zeynep.enters(inbox.newest_code(phone), number)
     zeynep.reads("Çukur kapatıldı. Ekibimiz bu sabah geldi.")
