@@ -30,8 +30,8 @@ class Limit:
     window: int = HOUR
 
 
-START: Final = Limit("start", 60)
-SEND: Final = Limit("send", 20)
+START: Final = Limit("start", 300)
+SEND: Final = Limit("send", 200)
 WORDS: Final = Limit("words", 60)
 API: Final = Limit("api", 120, 60)
 
