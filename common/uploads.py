@@ -10,7 +10,7 @@ import io
 import logging
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Final
 
 from django.core.files.base import File
@@ -28,6 +28,8 @@ MAX_PIXELS: Final = 30_000_000
 MAX_PIXELS_AT_FULL_SIZE: Final = 16_000_000
 LONG_SIDE: Final = 2560
 MAX_NAME: Final = 120
+# For lists on phones: a screen shows it at a third of this, three points to a pixel.
+THUMBNAIL_SIDE: Final = 320
 
 EMPTY: Final = _("The file “%(name)s” is empty. Choose it again.")
 TOO_LARGE: Final = _("The file “%(name)s” is larger than %(limit)s MB. Choose a smaller one.")
@@ -48,7 +50,11 @@ UNREADABLE_PICTURE: Final = _("The picture “%(name)s” is damaged or incomple
 
 @dataclass(frozen=True, slots=True)
 class CleanUpload:
-    """A rewritten file, safe to store and to send to a browser. ``width`` and ``height`` of pictures in pixels."""
+    """A rewritten file, safe to store and to send to a browser.
+
+    ``width`` and ``height`` of pictures in pixels; ``thumbnail`` is the picture again as a WebP of at most 320
+    pixels, empty for documents.
+    """
 
     content: bytes
     content_type: str
@@ -58,6 +64,15 @@ class CleanUpload:
     width: int | None
     height: int | None
     sha256: str
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    content: bytes
+    width: int
+    height: int
+    thumbnail: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +120,8 @@ def clean_upload(file: File | IO[bytes], *, field: str = "files") -> CleanUpload
     kind = _recognise(data, name, field)
     _refuse_wrong_name(kind, name, field)
     if kind.is_picture:
-        content, width, height = _rewrite_picture(data, kind, name, field)
-        return _clean(content, kind, name, width, height)
-    return _clean(pdfs.rewrite(data, name=name, field=field), kind, name, None, None)
+        return _clean_picture(_rewrite_picture(data, kind, name, field), kind, name)
+    return _clean(pdfs.rewrite(data, name=name, field=field), kind, name)
 
 
 def clean_name(name: str) -> str:
@@ -165,7 +179,7 @@ def _refuse_wrong_name(kind: _Kind, name: str, field: str) -> None:
         raise InvalidInput(field, PDF_NAMED_OTHERWISE % {"name": name})
 
 
-def _rewrite_picture(data: bytes, kind: _Kind, name: str, field: str) -> tuple[bytes, int, int]:
+def _rewrite_picture(data: bytes, kind: _Kind, name: str, field: str) -> _Picture:
     try:
         with Image.open(io.BytesIO(data), formats=(kind.pillow_format,)) as image:
             _refuse_too_many_pixels(image, name, field)
@@ -221,16 +235,28 @@ def _plain_colours(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
-def _encode(image: Image.Image, kind: _Kind) -> tuple[bytes, int, int]:
+def _encode(image: Image.Image, kind: _Kind) -> _Picture:
     image.info = {}  # comments, colour profiles and texts would be written again
     if kind is _JPEG and image.mode == "RGBA":
         image = image.convert("RGB")
+    width, height = image.size
+    content = _written(image, kind)
+    image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), reducing_gap=2.0)
+    return _Picture(content, width, height, _written(image, _WEBP))
+
+
+def _written(image: Image.Image, kind: _Kind) -> bytes:
     out = io.BytesIO()
     image.save(out, format=kind.pillow_format, **_ENCODER[kind.pillow_format])
-    return out.getvalue(), image.width, image.height
+    return out.getvalue()
 
 
-def _clean(content: bytes, kind: _Kind, name: str, width: int | None, height: int | None) -> CleanUpload:
+def _clean_picture(picture: _Picture, kind: _Kind, name: str) -> CleanUpload:
+    clean = _clean(picture.content, kind, name)
+    return replace(clean, width=picture.width, height=picture.height, thumbnail=picture.thumbnail)
+
+
+def _clean(content: bytes, kind: _Kind, name: str) -> CleanUpload:
     stem = name.rpartition(".")[0] if "." in name else name
     return CleanUpload(
         content=content,
@@ -238,7 +264,8 @@ def _clean(content: bytes, kind: _Kind, name: str, width: int | None, height: in
         extension=kind.extension,
         original_name=f"{stem or 'file'}.{kind.extension}",
         size=len(content),
-        width=width,
-        height=height,
+        width=None,
+        height=None,
         sha256=hashlib.sha256(content).hexdigest(),
+        thumbnail=b"",
     )

@@ -20,6 +20,8 @@ class Attachment(models.Model):
     answer = models.ForeignKey("requests_app.Answer", models.CASCADE, null=True, blank=True, related_name="attachments")
     note = models.ForeignKey("requests_app.Note", models.CASCADE, null=True, blank=True, related_name="attachments")
     file = models.FileField(upload_to=f"{ROOT}/%Y/%m", max_length=120)
+    # A small WebP of a picture, for lists; empty for documents.
+    thumbnail = models.FileField(upload_to=f"{ROOT}/%Y/%m", max_length=120, blank=True)
     original_name = models.CharField(_("name"), max_length=120)
     content_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField(_("size in bytes"))

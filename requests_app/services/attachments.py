@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -77,16 +78,20 @@ def _store_one(
         created_at=timezone.now(),
     )
     # A generated name says nothing about its owner; only the cleaned extension is kept.
-    attachment.file.save(f"{uuid.uuid4().hex}.{upload.extension}", ContentFile(upload.content), save=False)
+    stem = uuid.uuid4().hex
+    attachment.file.save(f"{stem}.{upload.extension}", ContentFile(upload.content), save=False)
+    if upload.thumbnail:
+        attachment.thumbnail.save(f"{stem}-small.webp", ContentFile(upload.thumbnail), save=False)
     attachment.save(force_insert=True)
     return attachment
 
 
 def remove(attachment: Attachment) -> None:
-    """Delete one attachment; its file goes when the transaction commits."""
-    storage, name = attachment.file.storage, str(attachment.file.name)
+    """Delete one attachment; its files go when the transaction commits."""
+    names = [str(file.name) for file in (attachment.file, attachment.thumbnail) if file]
     attachment.delete()
-    transaction.on_commit(lambda: storage.delete(name), robust=True)
+    for name in names:
+        transaction.on_commit(partial(default_storage.delete, name), robust=True)
 
 
 def remove_orphans(*, before: datetime) -> int:
@@ -110,7 +115,11 @@ def _month_folders() -> Iterator[str]:
 def _remove_orphans_of(folder: str, before: datetime) -> int:
     # First the folder, then the rows: a file whose row comes later is younger than ``before``.
     stored = {f"{folder}/{name}" for name in _listed(folder)[1]}
-    known = Attachment.objects.filter(file__startswith=f"{folder}/").values_list("file", flat=True)
+    known = {
+        name
+        for column in ("file", "thumbnail")
+        for name in Attachment.objects.filter(**{f"{column}__startswith": f"{folder}/"}).values_list(column, flat=True)
+    }
     orphans = [name for name in stored.difference(known) if default_storage.get_modified_time(name) < before]
     for name in orphans:
         default_storage.delete(name)

@@ -97,7 +97,7 @@ def _cards(page: Page[ServiceRequest]) -> list[Card]:
             request=row,
             due=presentation.due(row, now),
             place=presentation.place_of(row),
-            photo_url=files.link_for(row.pictures[0]) if row.pictures else "",  # type: ignore[attr-defined]
+            photo_url=files.small_link_for(row.pictures[0]) if row.pictures else "",  # type: ignore[attr-defined]
         )
         for row in page
     ]

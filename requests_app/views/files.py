@@ -8,7 +8,6 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from requests_app import files
-from requests_app.models import Attachment
 
 GONE = 410
 
@@ -17,14 +16,14 @@ GONE = 410
 def file(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file of a signed link, as itself and nothing else: no scripts, no other type, no shared caches."""
     try:
-        attachment = files.find(token)
+        found = files.find(token)
     except files.LinkExpired as error:
         return render(request, "refused.html", {"message": error.message}, status=GONE)
-    if attachment is None:
+    if found is None:
         raise Http404
-    response = _by_proxy(attachment) if settings.PRIVATE_FILES_INTERNAL_PREFIX else _streamed(attachment)
-    disposition = content_disposition_header(not attachment.is_image, attachment.original_name)
-    response["Content-Type"] = attachment.content_type
+    response = _by_proxy(found) if settings.PRIVATE_FILES_INTERNAL_PREFIX else _streamed(found)
+    disposition = content_disposition_header(not found.is_image, found.name)
+    response["Content-Type"] = found.content_type
     response["Content-Disposition"] = disposition or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -32,14 +31,14 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
     return response
 
 
-def _by_proxy(attachment: Attachment) -> HttpResponse:
+def _by_proxy(found: files.Found) -> HttpResponse:
     """The reverse proxy in front reads the file from its internal location."""
-    address = iri_to_uri(f"{settings.PRIVATE_FILES_INTERNAL_PREFIX.rstrip('/')}/{attachment.file.name}")
+    address = iri_to_uri(f"{settings.PRIVATE_FILES_INTERNAL_PREFIX.rstrip('/')}/{found.file.name}")
     return HttpResponse(headers={"X-Accel-Redirect": address})
 
 
-def _streamed(attachment: Attachment) -> FileResponse:
+def _streamed(found: files.Found) -> FileResponse:
     try:
-        return FileResponse(attachment.file.open("rb"))
+        return FileResponse(found.file.open("rb"))
     except FileNotFoundError as error:
         raise Http404 from error

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from common.phones import mask, national
-from requests_app.files import link_for
+from requests_app.files import link_for, small_link_for
 from requests_app.models import Applicant, Attachment
 
 
@@ -14,6 +14,7 @@ class ShownFile:
 
     pk: int
     url: str
+    thumbnail_url: str
     name: str
     size: int
     is_image: bool
@@ -21,7 +22,10 @@ class ShownFile:
 
 def shown_files(attachments: Iterable[Attachment]) -> list[ShownFile]:
     """The files with addresses that work for ten minutes; the page's reader may see them."""
-    return [ShownFile(row.pk, link_for(row), row.original_name, row.size, row.is_image) for row in attachments]
+    return [
+        ShownFile(row.pk, link_for(row), small_link_for(row), row.original_name, row.size, row.is_image)
+        for row in attachments
+    ]
 
 
 @dataclass(frozen=True, slots=True)

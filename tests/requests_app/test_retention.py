@@ -129,15 +129,16 @@ def test_a_file_whose_transaction_was_rolled_back_is_removed_after_a_day(
     with pytest.raises(RuntimeError), transaction.atomic():
         drafts.save_step(draft_id=kept_file.draft_id, step="what", data={}, files=[photo()])
         raise RuntimeError("the power is gone")
-    assert len(files_in(private_files)) == 2
+    assert len(files_in(private_files)) == 4  # each picture whole and small
     assert retention.remove_orphaned_files() == 0
-    assert retention.remove_orphaned_files(timezone.now() + timedelta(days=1, minutes=1)) == 1
-    assert [path.name for path in files_in(private_files)] == [Path(kept_file.file.name).name]
+    assert retention.remove_orphaned_files(timezone.now() + timedelta(days=1, minutes=1)) == 2
+    kept = {Path(file.name).name for file in (kept_file.file, kept_file.thumbnail)}
+    assert {path.name for path in files_in(private_files)} == kept
 
 
 def test_a_file_that_a_row_knows_stays_however_old(kept_file: Attachment, private_files: Path) -> None:
     assert retention.remove_orphaned_files(timezone.now() + YEARS_LATER) == 0
-    assert len(files_in(private_files)) == 1
+    assert len(files_in(private_files)) == 2
 
 
 def test_what_is_not_an_attachment_is_left_alone(kept_file: Attachment, private_files: Path) -> None:
@@ -149,7 +150,7 @@ def test_what_is_not_an_attachment_is_left_alone(kept_file: Attachment, private_
 def test_before_the_database_is_restored_no_file_is_removed(kept_file: Attachment, private_files: Path) -> None:
     Attachment.objects.all().delete()
     assert retention.remove_orphaned_files(timezone.now() + YEARS_LATER) == 0
-    assert len(files_in(private_files)) == 1
+    assert len(files_in(private_files)) == 2
 
 
 def test_without_a_folder_there_is_nothing_to_remove(kept_file: Attachment, private_files: Path) -> None:

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """A small copy of each picture, for lists."""
+
+    dependencies = [("requests_app", "0006_turkish_order")]
+
+    operations = [
+        migrations.AddField(
+            model_name="attachment",
+            name="thumbnail",
+            field=models.FileField(blank=True, default="", max_length=120, upload_to="attachments/%Y/%m"),
+            preserve_default=False,
+        ),
+    ]
