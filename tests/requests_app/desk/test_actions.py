@@ -55,7 +55,7 @@ def test_a_question_stops_the_clock(town: Town, people: People, staff: Client) -
     assert after(request).status == Status.WAITING_FOR_APPLICANT
     body = staff.get(page_of(request)).content.decode()
     assert "Hangi kaldırım?" in body
-    assert "Süre duruyor: vatandaş bekleniyor" in body
+    assert "Süre durdu: cevap bekleniyor" in body
 
 
 def test_an_empty_question_is_refused_beside_its_field(town: Town, people: People, staff: Client) -> None:
@@ -169,7 +169,7 @@ def test_revealing_without_a_reason_shows_nothing(town: Town, people: People, br
 def test_an_application_without_a_name_says_so(town: Town, people: People, head: Client) -> None:
     request = in_progress(town, people, contact=None)
 
-    assert "Ad verilmeden yapıldı." in head.get(page_of(request)).content.decode()
+    assert "İsim verilmeden yapıldı." in head.get(page_of(request)).content.decode()
 
 
 def test_a_version_that_is_no_number_changes_nothing(town: Town, people: People, staff: Client) -> None:

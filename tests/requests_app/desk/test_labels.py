@@ -58,7 +58,7 @@ def test_a_waiting_request_says_why_its_clock_stands(town: Town, people: People)
     request = in_progress(town, people)
     asked = conversation.ask(request_id=request.pk, question="Nerede?", actor=Actor.staff(people.head_a))
 
-    assert due(asked).label == "Süre duruyor: vatandaş bekleniyor"
+    assert due(asked).label == "Süre durdu: cevap bekleniyor"
 
 
 def test_a_finished_request_has_no_clock(town: Town, people: People) -> None:

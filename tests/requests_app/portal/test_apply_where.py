@@ -77,7 +77,7 @@ def test_an_unknown_neighbourhood_is_refused(citizen: Citizen) -> None:
 def test_a_point_outside_of_the_boundaries_is_refused(citizen: Citizen) -> None:
     response = citizen.take("where", **{**EMPTY, "latitude": "41", "longitude": "29"})
     assert response.status_code == 422
-    assert "İşaretlediğiniz nokta sınırlarımızın dışında." in text_of(response)
+    assert "İşaretlediğiniz nokta belediye sınırlarının dışında." in text_of(response)
 
 
 def test_without_boundaries_any_point_is_taken(citizen: Citizen, town: factories.Town) -> None:

@@ -107,7 +107,7 @@ def test_without_a_name_wrong_contact_details_are_no_mistake(citizen: Citizen) -
 def test_an_information_request_needs_a_name(citizen: Citizen) -> None:
     citizen.take("what", kind="information")
     page = text_of(citizen.get("apply_step", "you"))
-    assert "Bilgi edinme başvurusu adınız olmadan yapılamaz" in page
+    assert "Bilgi edinme başvurusu isimsiz yapılamaz" in page
     assert 'name="identity"' not in page
 
 
