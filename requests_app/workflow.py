@@ -34,6 +34,7 @@ class Verb(TextChoices):
     RESTORE = "restore", _("Taken back")
     ASK = "ask", _("Question to the applicant")
     REPLY = "reply", _("Applicant replied")
+    REMIND = "remind", _("Applicant reminded of the question")
     RESUME = "resume", _("Resumed without a reply")
     ACCEPT = "accept", _("Accepted by the department")
     RETURN_TO_TRIAGE = "return_to_triage", _("Returned to triage")
@@ -42,6 +43,7 @@ class Verb(TextChoices):
     RETURN_ANSWER = "return_answer", _("Answer returned to the department")
     APPROVE_ANSWER = "approve_answer", _("Answer approved")
     APPROVE_DATE = "approve_date", _("Programme date approved")
+    APPROVE_FORWARDING = "approve_forwarding", _("Answer approved and forwarded")
     EXTEND = "extend", _("Legal period extended")
     ADD_NOTE = "add_note", _("Internal note")
     ADD_INFORMATION = "add_information", _("Applicant added information")
@@ -92,20 +94,24 @@ TRANSITIONS = Table(
         _row(V.RECLASSIFY, {S.RECEIVED} | AT_DEPARTMENT, STAY, R.TRIAGE),
         _row(V.ASK, {S.RECEIVED} | AT_DEPARTMENT, S.WAITING_FOR_APPLICANT, R.TRIAGE, R.STAFF, R.HEAD),
         _row(V.REPLY, {S.WAITING_FOR_APPLICANT}, BACK, R.APPLICANT),
-        _row(V.RESUME, {S.WAITING_FOR_APPLICANT}, BACK, R.TRIAGE, R.STAFF, R.HEAD),
+        _row(V.REMIND, {S.WAITING_FOR_APPLICANT}, STAY, R.SYSTEM),
+        _row(V.RESUME, {S.WAITING_FOR_APPLICANT}, BACK, R.TRIAGE, R.STAFF, R.HEAD, R.SYSTEM),  # … after a while
         _row(V.ACCEPT, {S.ROUTED}, S.IN_PROGRESS, R.STAFF, R.HEAD),
-        _row(V.RETURN_TO_TRIAGE, AT_DEPARTMENT, S.RECEIVED, R.STAFF, R.HEAD),
+        _row(V.RETURN_TO_TRIAGE, {S.ROUTED}, S.RECEIVED, R.STAFF, R.HEAD, R.SYSTEM),  # … by itself where it is closed
+        _row(V.RETURN_TO_TRIAGE, {S.IN_PROGRESS}, S.RECEIVED, R.STAFF, R.HEAD),
         _row(V.REROUTE, AT_DEPARTMENT, S.ROUTED, R.TRIAGE),
         _row(V.DRAFT_ANSWER, {S.IN_PROGRESS, S.SCHEDULED}, STAY, R.STAFF, R.HEAD),
         _row(V.SUBMIT_ANSWER, {S.IN_PROGRESS, S.SCHEDULED}, S.ANSWERED, R.HEAD),
         _row(V.APPROVE_ANSWER, {S.ANSWERED}, S.CLOSED, R.REVIEWER),
         _row(V.APPROVE_DATE, {S.ANSWERED}, S.SCHEDULED, R.REVIEWER),
+        _row(V.APPROVE_FORWARDING, {S.ANSWERED}, S.FORWARDED, R.REVIEWER),
         _row(V.RETURN_ANSWER, {S.ANSWERED}, S.IN_PROGRESS, R.REVIEWER),
         _row(V.EXTEND, {S.ROUTED, S.IN_PROGRESS, S.WAITING_FOR_APPLICANT}, STAY, R.TRIAGE, R.HEAD),
         _row(V.ADD_NOTE, frozenset(S), STAY, R.AGENT, R.TRIAGE, R.STAFF, R.HEAD, R.REVIEWER),
         _row(V.ADD_INFORMATION, OPEN - PAUSED, STAY, R.APPLICANT),
         _row(V.WITHDRAW, OPEN - {S.ANSWERED}, S.WITHDRAWN, R.APPLICANT),
         _row(V.REOPEN, {S.CLOSED, S.SCHEDULED}, S.ROUTED, R.APPLICANT, R.REVIEWER),
-        _row(V.RATE, {S.CLOSED}, STAY, R.APPLICANT),
+        _row(V.REOPEN, {S.MERGED}, S.RECEIVED, R.APPLICANT),  # once what it was merged into is closed
+        _row(V.RATE, {S.CLOSED, S.MERGED}, STAY, R.APPLICANT),
     )
 )

@@ -168,7 +168,8 @@ def answered(
 ) -> ServiceRequest:
     """A request whose answer waits for review."""
     request = in_progress(town, people, **changes)
-    proposal = answers.Proposal(outcome=outcome, text="Çukur kapatıldı.", promised_on=promised_on)
+    authority = town.water_board if outcome == Outcome.NOT_OURS else None
+    proposal = answers.Proposal(outcome=outcome, text="Çukur kapatıldı.", promised_on=promised_on, authority=authority)
     answers.submit(request_id=request.pk, proposal=proposal, actor=Actor.staff(people.head_a))
     request.refresh_from_db()
     return request
@@ -207,6 +208,7 @@ TEMPLATES = {
     "request_restored": "{municipality}: {number} numarali basvurunuzu yeniden ele aliyoruz.",
     "request_extended": "{municipality}: {number} numarali basvurunuzun suresi {due} gunune uzadi.",
     "request_question": "{municipality}: {number} numarali basvurunuz icin bir sorumuz var.",
+    "request_question_reminder": "{municipality}: {number} numarali basvurunuzdaki soruyu {date} gunune kadar cevaplayin.",
     "request_answered": "{municipality}: {number} numarali basvurunuz sonuclandi.",
     "request_scheduled": "{municipality}: {number} numarali basvurunuz {date} tarihine programlandi.",
     "request_rejected": "{municipality}: {number} numarali basvurunuz isleme alinmadi.",

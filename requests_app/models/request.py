@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.querysets import ServiceRequestQuerySet
-from requests_app.vocabulary import Channel, Kind
+from requests_app.vocabulary import NEEDS_NAME, Channel, Kind
 from requests_app.workflow import OPEN, UNANSWERED, Status
 
 DESCRIPTION_MAX = 4000
@@ -191,6 +191,10 @@ class ServiceRequest(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="request_status_known"),
             models.CheckConstraint(
+                condition=~Q(kind__in=sorted(NEEDS_NAME)) | Q(applicant__isnull=False),
+                name="request_information_names_applicant",
+            ),
+            models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(
                     # Said outright: a comparison with nothing is not false, and would pass.
@@ -236,6 +240,16 @@ class ServiceRequest(models.Model):
     def is_open(self) -> bool:
         """Whether the municipality still owes something."""
         return self.status in OPEN
+
+    @property
+    def worked_on(self) -> "ServiceRequest":
+        """The request that is worked on for this one: what it was merged into, else itself."""
+        return self.merged_into or self
+
+    @property
+    def closing(self) -> int:
+        """How often the matter was reopened before it ended this time, as this applicant counts."""
+        return self.reopened_times + (self.merged_into.reopened_times if self.merged_into else 0)
 
     @property
     def is_anonymous(self) -> bool:

@@ -12,7 +12,8 @@ from requests_app.actors import Actor
 from requests_app.models import Authority, Category, RoutingDecision, ServiceRequest
 from requests_app.services import merging, routing
 from requests_app.services.change import Change, begin, finish, hold, needed_reason
-from requests_app.services.intake import Place
+from requests_app.services.intake import Place, check_name
+from requests_app.services.open_departments import takes_requests
 from requests_app.services.telling import tell
 from requests_app.vocabulary import Kind, NoteKind
 from requests_app.workflow import Verb
@@ -147,9 +148,13 @@ def reclassify(
     actor: Actor,
     expected_version: int | None = None,
 ) -> ServiceRequest:
-    """Correct kind, category and place; suggestions and clocks follow. Needs ``requests_app.triage``."""
+    """Correct kind, category and place; suggestions and clocks follow. Needs ``requests_app.triage``.
+
+    Raises InvalidInput on ``kind`` where that kind needs a name and the request has none.
+    """
     change = begin(request_id=request_id, verb=Verb.RECLASSIFY, actor=actor, expected_version=expected_version)
     request = change.request
+    check_name(kind, request.applicant, field="kind")
     before = {"kind": request.kind, "category": request.category_id}
     request.kind, request.category = kind, category
     request.neighbourhood_id, request.address = place.neighbourhood_id, place.address
@@ -173,7 +178,7 @@ _CLASSIFICATION = (
 def _send_to(
     change: Change, department: Department, reason: str = "", category: Category | None = None
 ) -> ServiceRequest:
-    if not Department.objects.taking_requests().filter(pk=department.pk).exists():
+    if not takes_requests(department):
         raise InvalidInput("department", _("No application can be sent to this department."))
     request = change.request
     before, request.department = request.department_id, department
