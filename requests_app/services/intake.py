@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from common import bell
-from common.inserting import insert
+from common.inserting import insert, next_id
 from common.numbers import make_number
 from common.secrets import secret_hash
 from common.turkish import fold
+from notifications.models import Message
 from requests_app import clocks
 from requests_app.actors import Actor
 from requests_app.models import Applicant, Category, RequestEvent, ServiceRequest
 from requests_app.policies import check
-from requests_app.services.telling import tell
+from requests_app.services.telling import message_about
 from requests_app.vocabulary import Channel, Kind
 from requests_app.workflow import NEW, Verb
 
@@ -73,30 +74,25 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
     request = _new_request(application, submission_key, secret, actor)
     check(actor, Verb.SUBMIT, request)
     with transaction.atomic(savepoint=False):
-        serial, before = _serial_and_earlier(submission_key)
-        if before is not None:
-            return ServiceRequest.objects.get(pk=before)
-        request.number = make_number(timezone.localdate(request.submitted_at).year, serial)
-        if not _write(request):
-            return ServiceRequest.objects.get(submission_key=submission_key)
-        _append_submission(request, actor)
-        _confirm(request)
+        draw = _draw(submission_key)
+        if draw.earlier is not None:
+            return ServiceRequest.objects.get(pk=draw.earlier)
+        _complete(request, draw)
+        rows = request.applicant, request, _submission(request, actor), _confirmation(request)
+        insert(*filter(None, rows))
         bell.ring(ROUTER_BELL, queue="default")
     return request
 
 
-def _write(request: ServiceRequest) -> bool:
-    """Insert applicant and request; False where the same was submitted at this very moment by another."""
-    applicant = request.applicant
-    if applicant is not None:
-        insert(applicant)
+def _complete(request: ServiceRequest, draw: "Draw") -> None:
+    """Everything that follows from its ids and what was typed."""
+    request.pk = draw.request_id
+    request.number = make_number(timezone.localdate(request.submitted_at).year, draw.serial)
+    if (applicant := request.applicant) is not None:
+        applicant.pk = draw.applicant_id
         request.applicant = applicant  # takes over the id it has got now
     request.search_text = searchable(request)
     clocks.set_clock(request)  # after the applicant: an anonymous application has no legal clock
-    written = insert(request, unless="submission_key")
-    if not written and applicant is not None:
-        applicant.delete()
-    return written
 
 
 def searchable(request: ServiceRequest) -> str:
@@ -138,39 +134,48 @@ def _new_request(application: Application, submission_key: str, secret: str, act
     )
 
 
-def _confirm(request: ServiceRequest) -> None:
+def _confirmation(request: ServiceRequest) -> Message | None:
     if request.legal_due_at:
-        tell(request, "request_received", due=request.legal_due_at)
-    else:
-        tell(request, "request_received_undated")
+        return message_about(request, "request_received", due=request.legal_due_at)
+    return message_about(request, "request_received_undated")
 
 
-def _append_submission(request: ServiceRequest, actor: Actor) -> None:
-    insert(
-        RequestEvent(
-            request=request,
-            at=request.submitted_at,
-            verb=Verb.SUBMIT,
-            from_status=NEW,
-            to_status=request.status,
-            actor_kind=actor.kind,
-            actor=actor.user,
-            facts={"channel": request.channel},
-            version=request.version,
-        )
+def _submission(request: ServiceRequest, actor: Actor) -> RequestEvent:
+    return RequestEvent(
+        request=request,
+        at=request.submitted_at,
+        verb=Verb.SUBMIT,
+        from_status=NEW,
+        to_status=request.status,
+        actor_kind=actor.kind,
+        actor=actor.user,
+        facts={"channel": request.channel},
+        version=request.version,
     )
 
 
-def _serial_and_earlier(submission_key: str) -> tuple[int, int | None]:
-    """The next serial, and the id of the request that this key already made; one round trip.
+class Draw(NamedTuple):
+    """What a new request is made of, and the request that its key already made."""
 
-    A serial that is drawn and not used is simply skipped.
+    serial: int
+    request_id: int
+    applicant_id: int
+    earlier: int | None
+
+
+# Two statements, because the second must see what the holder of the lock has committed.
+_DRAW = (  # names from the models only
+    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0));"  # noqa: S608
+    f" SELECT nextval('requests_app_number'), {next_id(ServiceRequest)}, {next_id(Applicant)},"
+    " (SELECT id FROM requests_app_servicerequest WHERE submission_key = %s)"
+)
+
+
+def _draw(submission_key: str) -> Draw:
+    """Let the same submission at this very moment wait, then draw ids; one round trip.
+
+    What is drawn and not used is simply skipped.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('requests_app_number'),"
-            " (SELECT id FROM requests_app_servicerequest WHERE submission_key = %s)",
-            [submission_key],
-        )
-        serial, earlier = cursor.fetchone()
-    return int(serial), earlier
+        cursor.execute(_DRAW, [submission_key, submission_key])
+        return Draw(*cursor.fetchone())
