@@ -4,12 +4,15 @@ A log line holds ids, never names, phones, texts or secrets. The tracking secret
 address, so that address is written without it.
 """
 
+import logging
 import re
 from typing import Any
 
 import sentry_sdk
 import structlog
 from django.http import HttpRequest
+
+PROBES = ("GET /livez", "GET /readyz", "GET /metrics")
 
 # Tracking secrets, signed file links, invitations and password resets.
 _SECRET_IN_PATH = re.compile(r"(/(?:takip|dosya|parola/yeni)/)[^/\s?]+")
@@ -42,6 +45,13 @@ def _clean(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return _PHONE.sub("[phone]", _SECRET_IN_PATH.sub(r"\1[secret]", value))
+
+
+def is_worth_a_line(record: logging.LogRecord) -> bool:
+    """One line for each request, when it is done, and none for the probes that come every few seconds."""
+    if not isinstance(record.msg, dict):
+        return True
+    return record.msg.get("event") != "request_started" and record.msg.get("request") not in PROBES
 
 
 _SHARED: list[Any] = [
@@ -80,7 +90,14 @@ def configure_logging(log_format: str) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "filters": {"one_line_a_request": {"()": "django.utils.log.CallbackFilter", "callback": is_worth_a_line}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "structured",
+                "filters": ["one_line_a_request"],
+            }
+        },
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             "django.server": {"level": "WARNING"},

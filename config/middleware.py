@@ -1,13 +1,8 @@
-"""Small layers around every view."""
+"""Two small layers around every view."""
 
-import logging
-import uuid
 from collections.abc import Callable
-from typing import Final
 
 import pghistory
-import structlog
-from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,49 +10,6 @@ from django.shortcuts import render
 from common.errors import DomainError, http_status
 
 Next = Callable[[HttpRequest], HttpResponse]
-
-log = structlog.get_logger(__name__)
-
-
-class ContentSecurityPolicy:
-    """Every answer carries the same policy; no page is excepted."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-        self.policy = "; ".join(f"{name} {sources}" for name, sources in settings.CONTENT_SECURITY_POLICY.items())
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = self.policy
-        return response
-
-
-# They come every few seconds.
-PROBES: Final = frozenset({"/livez", "/readyz", "/metrics"})
-
-
-class RequestLog:
-    """One line for each request when it is done. Every line written meanwhile carries the same ids.
-
-    Names the member of staff by id, and nobody by address, which is personal data.
-    """
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        with structlog.contextvars.bound_contextvars(request_id=str(uuid.uuid4()), user_id=request.user.pk):
-            response = self.get_response(request)
-            if request.path not in PROBES:
-                line = f"{request.method} {request.path}"
-                log.log(_level(response.status_code), "request_finished", request=line, code=response.status_code)
-        return response
-
-
-def _level(status: int) -> int:
-    if status >= 500:
-        return logging.ERROR
-    return logging.WARNING if status >= 400 else logging.INFO
 
 
 class DomainErrors:

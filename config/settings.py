@@ -6,6 +6,7 @@ Missing secrets stop the start; nothing insecure is a default.
 from pathlib import Path
 
 import environ
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +54,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "csp",
     "django_filters",
+    "django_structlog",
     "pghistory",
     "pgtrigger",
     "rest_framework",
@@ -62,7 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.ContentSecurityPolicy",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -71,7 +74,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.RequestLog",
+    "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.IdleTimeout",
     "accounts.middleware.StaffMFARequired",
@@ -105,7 +108,6 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
 DATABASES["default"].update(
-    ENGINE="config.database",
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
 )
@@ -258,13 +260,15 @@ MAP_TILE_ATTRIBUTION = env.str("MAP_TILE_ATTRIBUTION", default="")
 MAP_TILE_ORIGIN = env.str("MAP_TILE_ORIGIN", default="")
 
 CONTENT_SECURITY_POLICY = {
-    "default-src": "'self'",
-    # The second factor's QR code is a data: image.
-    "img-src": f"'self' data: {MAP_TILE_ORIGIN}".strip(),
-    "object-src": "'none'",
-    "base-uri": "'none'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # The second factor's QR code is a data: image.
+        "img-src": [SELF, "data:", *([MAP_TILE_ORIGIN] if MAP_TILE_ORIGIN else [])],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
 }
 
 REST_FRAMEWORK = {
@@ -290,6 +294,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="acik-masa@localhost"
 # --- Logs and errors -----------------------------------------------------------------------------
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
 # Without a token /metrics does not exist.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
