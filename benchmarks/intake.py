@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import urllib.parse
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -23,12 +24,14 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from benchmarks import load  # noqa: E402
-from benchmarks.servers import WebServer, gunicorn  # noqa: E402
+from benchmarks.servers import WebServer, gunicorn, processor_seconds  # noqa: E402
 from common.secrets import new_secret, secret_hash  # noqa: E402
 from departments.models import Neighbourhood  # noqa: E402
 from notifications.models import Message  # noqa: E402
 from requests_app.models import ApplicationDraft, RequestEvent, ServiceRequest  # noqa: E402
 from requests_app.views.apply_draft import COOKIE  # noqa: E402
+
+Summary = dict[str, float]
 
 # Any 32 letters: the form's token only has to be the cookie's.
 TOKEN = "a" * 32
@@ -44,9 +47,9 @@ def main() -> None:
     steps = _journey_of_one()
     report: dict[str, Any] = {"benchmark": "intake"}
     with gunicorn("benchmarks.bare:application") as bare:
-        report["bare"] = {f"c{clients}": _bare(bare, arguments.count, clients).summary() for clients in (1, 8)}
+        report["bare"] = {f"c{clients}": _bare(bare, arguments.count, clients) for clients in (1, 8)}
     with gunicorn("config.wsgi", TRUSTED_PROXY_COUNT="1") as web:
-        report["submit"] = {f"c{clients}": _submit(web, steps, arguments.count, clients) for clients in (1, 8)}
+        report["submit"] = {f"c{clients}": _submit(web, arguments.count, clients) for clients in (1, 8)}
         report["journey"] = _journey(web, steps, arguments.count // 5, 8).summary()
         report["worker_peak_mb"] = round(web.peak_memory_mb(), 1)
     report["ratio_c8"] = round(report["submit"]["c8"]["per_second"] / report["bare"]["c8"]["per_second"], 3)
@@ -93,30 +96,57 @@ def _journey_of_one() -> dict[str, dict[str, str]]:
     return steps
 
 
-def _bare(server: WebServer, count: int, clients: int) -> load.Result:
+def _measured(server: WebServer, requests: list[bytes], clients: int, good: Callable[[bytes], bool]) -> Summary:
+    """Rates and latencies of ``requests``, and the processor time of each part for one of them."""
+    load.run(requests[:WARM_UP], port=server.port, clients=clients, good=good)
+    parts = {"web": server.workers(), "database": _backends(), "client": [os.getpid()]}
+    before = {part: processor_seconds(pids) for part, pids in parts.items()}
+    result = load.run(requests[WARM_UP:], port=server.port, clients=clients, good=good)
+    spent = {part: processor_seconds(pids) - before[part] for part, pids in parts.items()}
+    each = {f"{part}_cpu_ms": round(seconds * 1000 / len(result.latencies), 2) for part, seconds in spent.items()}
+    return result.summary() | each
+
+
+def _backends() -> list[int]:
+    """The processes of the database that serve the web workers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def _bare(server: WebServer, count: int, clients: int) -> Summary:
     body = urllib.parse.urlencode({"text": "x" * 80})
     requests = [load.post("/bare/", body, port=server.port, headers={})] * (count + WARM_UP)
-    load.run(requests[:WARM_UP], port=server.port, clients=clients, good=_is_created)
-    return load.run(requests[WARM_UP:], port=server.port, clients=clients, good=_is_created)
+    before = _rows()
+    summary = _measured(server, requests, clients, _is_created)
+    if _rows() - before != summary["answers"] + WARM_UP:
+        raise SystemExit(f"{summary['answers']} answers, but {_rows() - before - WARM_UP} rows")
+    return summary
+
+
+def _rows() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM benchmarks_barerow")
+        return int(cursor.fetchone()[0])
 
 
 def _is_created(answer: bytes) -> bool:
     return answer.startswith(b"HTTP/1.1 201")
 
 
-def _submit(server: WebServer, steps: dict[str, dict[str, str]], count: int, clients: int) -> dict[str, float]:
+def _submit(server: WebServer, count: int, clients: int) -> Summary:
     """Send prepared drafts, then make sure that every answer stands for a whole request in the database."""
     keys = _drafts(count + WARM_UP)
-    requests = [
-        _post(server, reverse("portal:apply_step", args=["check"]), {}, key, index) for index, key in enumerate(keys)
-    ]
-    load.run(requests[:WARM_UP], port=server.port, clients=clients, good=_is_sent)
+    check = reverse("portal:apply_step", args=["check"])
+    requests = [_post(server, check, {}, key, index) for index, key in enumerate(keys)]
     before = _counts()
-    result = load.run(requests[WARM_UP:], port=server.port, clients=clients, good=_is_sent)
-    written = [after - earlier for after, earlier in zip(_counts(), before, strict=True)]
-    if written != [len(result.latencies)] * 3:
-        raise SystemExit(f"{len(result.latencies)} answers, but requests, history and messages are {written}")
-    return result.summary()
+    summary = _measured(server, requests, clients, _is_sent)
+    written = [after - earlier - WARM_UP for after, earlier in zip(_counts(), before, strict=True)]
+    if written != [summary["answers"]] * 3:
+        raise SystemExit(f"{summary['answers']} answers, but requests, history and messages are {written}")
+    return summary
 
 
 def _journey(server: WebServer, steps: dict[str, dict[str, str]], count: int, clients: int) -> load.Result:

@@ -1,11 +1,11 @@
-"""gunicorn under measurement: started, waited for, its memory read, stopped."""
+"""gunicorn under measurement: started, waited for, its memory and processor time read, stopped."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,18 @@ class WebServer:
 
     def peak_memory_mb(self) -> float:
         """The largest peak of resident memory among the workers, in megabytes."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return max(_peak_kb(int(pid)) for pid in children) / 1024
+        return max(_peak_kb(pid) for pid in self.workers()) / 1024
+
+    def workers(self) -> list[int]:
+        """The process ids of the workers."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
+
+
+def processor_seconds(pids: Iterable[int]) -> float:
+    """The processor time that these processes of this machine have used so far."""
+    ticks = sum(sum(map(int, _fields_of(pid)[11:13])) for pid in pids)  # utime and stime
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -56,6 +66,11 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
                 return
         time.sleep(0.05)
     raise SystemExit("gunicorn did not start")
+
+
+def _fields_of(pid: int) -> list[str]:
+    """What the kernel says of a process, after its name in brackets."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def _peak_kb(pid: int) -> int:

@@ -25,7 +25,12 @@ def ring(task_name: str, *, queue: str) -> None:
     ``task_name`` is the explicit name of a Celery task without arguments that looks for work itself;
     ``queue`` is the queue its workers listen on.
     """
-    transaction.on_commit(lambda: _ring_now(task_name, queue), robust=True)
+    hooks = (hook for _savepoints, hook, _robust in transaction.get_connection().run_on_commit)
+    waiting = next((hook for hook in hooks if isinstance(hook, _Bells)), None)
+    if waiting is None:
+        transaction.on_commit(_Bells({task_name: queue}), robust=True)
+    else:
+        waiting[task_name] = queue
 
 
 def answered(task_name: str) -> None:
@@ -40,12 +45,22 @@ def answered(task_name: str) -> None:
         log.warning("bell.not_reset", extra={"task": task_name, "error": type(error).__name__})
 
 
-def _ring_now(task_name: str, queue: str) -> None:
-    try:
-        if client().set(_key(task_name), 1, nx=True, px=UNANSWERED_MS):
-            celery.current_app.send_task(task_name, queue=queue, ignore_result=True, retry=False)
-    except Exception as error:  # whatever is wrong with the broker, the row is safe and the sweep comes
-        log.warning("bell.not_rung", extra={"task": task_name, "error": type(error).__name__})
+class _Bells(dict[str, str]):
+    """The bells of one transaction, by task the queue; they ring together, in one round trip."""
+
+    def __call__(self) -> None:
+        try:
+            for task_name in self._silent():
+                celery.current_app.send_task(task_name, queue=self[task_name], ignore_result=True, retry=False)
+        except Exception as error:  # whatever is wrong with the broker, the rows are safe and the sweep comes
+            log.warning("bell.not_rung", extra={"tasks": sorted(self), "error": type(error).__name__})
+
+    def _silent(self) -> list[str]:
+        """Those that do not ring yet; from now on they do."""
+        with client().pipeline(transaction=False) as pipeline:
+            for task_name in self:
+                pipeline.set(_key(task_name), 1, nx=True, px=UNANSWERED_MS)
+            return [task_name for task_name, was_silent in zip(self, pipeline.execute(), strict=True) if was_silent]
 
 
 def _key(task_name: str) -> str:

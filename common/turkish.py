@@ -15,7 +15,13 @@ _TO_UPPER: Final = str.maketrans({"i": "İ", "ı": "I"})
 
 # Search treats all four i's as one letter, because people type with and without Turkish keyboards.
 # Control characters become spaces: PostgreSQL refuses NUL, and the others separate words.
-_TO_SEARCH: Final = str.maketrans({"ı": "i", **{chr(code): " " for code in (*range(32), *range(127, 160))}})
+# The other Turkish letters stand here because a text that is plain after this table is folded much quicker.
+_TO_SEARCH: Final = str.maketrans(
+    {
+        **dict(zip("çğıöşüÇĞİÖŞÜ", "cgiosucgiosu", strict=True)),
+        **{chr(code): " " for code in (*range(32), *range(127, 160))},
+    }
+)
 
 # Dropped from search text: combining marks, invisible format characters, halves of broken pairs.
 _IGNORED_CATEGORIES: Final = frozenset({"Mn", "Me", "Cf", "Cs", "Cc"})
@@ -40,7 +46,8 @@ def fold(text: str) -> str:
     Lower case without accents (ç c, ğ g, ı and İ and I i, ö o, ş s, ü u), one space between words, none
     at the ends, no invisible or control characters. Folding twice changes nothing.
     """
-    folded = text.translate(_TO_SEARCH).lower() if text.isascii() else _fold_unicode(text)
+    plain = text.translate(_TO_SEARCH)
+    folded = plain.lower() if plain.isascii() else _fold_unicode(text)
     return " ".join(folded.split())
 
 

@@ -31,6 +31,33 @@ def enqueue(
 ) -> Message:
     """Queue one SMS inside the caller's transaction: exactly one INSERT, and the lane's bell on commit.
 
+    The arguments are those of ``compose``.
+    """
+    message = compose(
+        event=event,
+        lane=lane,
+        phone=phone,
+        language=language,
+        context=context,
+        reference=reference,
+        expires_in=expires_in,
+    )
+    insert(message)
+    return message
+
+
+def compose(
+    *,
+    event: str,
+    lane: Lane,
+    phone: str,
+    language: str,
+    context: Mapping[str, str],
+    reference: str = "",
+    expires_in: timedelta | None = None,
+) -> Message:
+    """The row of one SMS, for a caller who inserts it together with others; the lane's bell rings on commit.
+
     ``event`` and ``language`` choose the template, ``context`` fills it when the message is sent.
     ``phone`` is in stored form (``+905XXXXXXXXX``). ``reference`` says what the message is about, for
     instance ``request:26-0000123-4``. ``expires_in`` is how long it may wait at most before it is not worth
@@ -38,7 +65,8 @@ def enqueue(
     what was permitted.
     """
     now = timezone.now()
-    message = Message(
+    bell.ring(deliver_task(lane), queue=str(lane))
+    return Message(
         id=new_id(),
         event=event,
         lane=lane,
@@ -50,9 +78,6 @@ def enqueue(
         due_at=now,
         expires_at=now + (expires_in or POLICIES[Lane(lane)].deadline),
     )
-    insert(message)
-    bell.ring(deliver_task(lane), queue=str(lane))
-    return message
 
 
 @transaction.atomic

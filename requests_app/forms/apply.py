@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.memo import memo
 from departments import legal_texts, places
 from departments.models import LegalText
 from requests_app import catalogue
@@ -19,9 +20,11 @@ from requests_app.forms.fields import (
     DegreesField,
     EmailAddressField,
     FilesField,
+    ListedField,
     NumberField,
     PhoneField,
     PlainTextField,
+    SharedFields,
 )
 from requests_app.models import Category
 from requests_app.models.request import DESCRIPTION_MAX
@@ -43,6 +46,7 @@ class StepForm(forms.Form):
 
     def __init__(self, data: Any = None, *args: Any, so_far: Mapping[str, Typed] | None = None, **kwargs: Any) -> None:
         self.so_far = so_far or {}
+        self.base_fields = SharedFields(self.base_fields)  # type: ignore[misc]  # this form's own choice of them
         super().__init__(data, *args, **kwargs)
 
     def typed(self, post: QueryDict, before: Typed) -> Typed:
@@ -91,9 +95,10 @@ class WhatForm(StepForm):
         required=False,
         help_text=_("At most 5 files, each at most 10 MB. The place stored inside a photo is removed."),
     )
-    category = forms.ChoiceField(
+    category = ListedField(
         label=_("Subject"),
         choices=_subjects,
+        known=catalogue.categories,
         required=False,
         widget=SubjectSelect,
         error_messages={"invalid_choice": _("Choose a subject from the list, or “I don't know”.")},
@@ -147,9 +152,10 @@ class WhereForm(StepForm):
             "invalid_choice": _("Say whether it is about a certain place."),
         },
     )
-    neighbourhood = forms.ChoiceField(
+    neighbourhood = ListedField(
         label=_("Neighbourhood"),
         choices=_neighbourhoods,
+        known=catalogue.neighbourhoods,
         required=False,
         error_messages={"invalid_choice": _("Choose a neighbourhood from the list.")},
     )
@@ -232,19 +238,15 @@ class YouForm(StepForm):
     email = EmailAddressField(
         label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
-    announcements = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if chosen_kind(self.so_far) in NEEDS_NAME:
             # Law 4982 asks for a name; without one there is nobody to inform.
             del self.fields["identity"]
-        wording = legal_texts.current(LegalText.Kind.ANNOUNCEMENT_CONSENT, get_language() or "tr")
-        if wording is None:
-            # Nobody can agree to a wording that does not exist.
-            del self.fields["announcements"]
-        else:
-            self.fields["announcements"].label = legal_texts.blocks(wording)[0].text
+        wording = _consent_wording(get_language() or "tr")
+        if wording:  # nobody can agree to a wording that does not exist
+            self.fields["announcements"] = forms.BooleanField(label=wording, required=False)
 
     def clean_name(self) -> str:
         """A name, unless the applicant may and wants to do without."""
@@ -270,6 +272,13 @@ class YouForm(StepForm):
     @property
     def _is_nameless(self) -> bool:
         return self.cleaned_data.get("identity") == NAMELESS
+
+
+@memo(seconds=30)
+def _consent_wording(language: str) -> str:
+    """What one agrees to by ticking the box: the first paragraph of the consent."""
+    text = legal_texts.current(LegalText.Kind.ANNOUNCEMENT_CONSENT, language)
+    return legal_texts.blocks(text)[0].text if text else ""
 
 
 def shortened(typed: Typed) -> Typed:

@@ -1,6 +1,7 @@
 """Form fields with messages that say what to do."""
 
 import math
+from collections.abc import Callable, Container
 from typing import Any
 
 from django import forms
@@ -28,6 +29,27 @@ class LongestText(MaxLengthValidator):
         if length > self.limit_value:
             figures = {"limit": number(self.limit_value), "length": number(length)}
             raise forms.ValidationError(TOO_LONG, code=self.code, params=figures)
+
+
+class SharedFields(dict[str, forms.Field]):
+    """The fields of a form class, shared by its forms. Django copies every field anew for every form, which
+    costs more than checking it; a form may leave a shared field out or add its own, but changes none.
+    """
+
+    def __deepcopy__(self, memo: Any) -> "SharedFields":
+        return self
+
+
+class ListedField(forms.ChoiceField):
+    """A choice out of a list of reference data. ``known`` holds the values in use, so that none is searched for."""
+
+    def __init__(self, *, known: Callable[[], Container[str]], **kwargs: Any) -> None:
+        self.known = known
+        super().__init__(**kwargs)
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether the value is in use now."""
+        return value in self.known()
 
 
 class PlainTextField(forms.CharField):

@@ -31,19 +31,25 @@ class Note(models.Model):
 class RequestEvent(models.Model):
     """One change of a request: who, when, which verb, from which status to which. Holds no citizen text."""
 
-    request = models.ForeignKey("requests_app.ServiceRequest", models.PROTECT, related_name="events")
+    request = models.ForeignKey("requests_app.ServiceRequest", models.PROTECT, related_name="events", db_index=False)
     at = models.DateTimeField(_("when"))
     verb = models.CharField(_("what"), max_length=24, choices=Verb)
     from_status = models.CharField(_("from"), max_length=24, choices=Status, blank=True)
     to_status = models.CharField(_("to"), max_length=24, choices=Status)
     actor_kind = models.CharField(_("kind of actor"), max_length=12, choices=ActorKind)
     actor = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who"), db_index=False
     )
     department = models.ForeignKey(
-        "departments.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+        "departments.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department"),
+        db_index=False,
     )
-    note = models.ForeignKey(Note, models.PROTECT, null=True, blank=True, related_name="events")
+    note = models.ForeignKey(Note, models.PROTECT, null=True, blank=True, related_name="events", db_index=False)
     facts = models.JSONField(_("details"), default=dict)
     version = models.PositiveIntegerField(_("version after"))
 
@@ -51,6 +57,8 @@ class RequestEvent(models.Model):
         verbose_name = _("history entry")
         verbose_name_plural = _("history")
         ordering = ("at", "pk")
+        indexes = [models.Index(fields=["note"], condition=models.Q(note__isnull=False), name="event_note")]
+        # Also the index by which the history of a request is read.
         constraints = [models.UniqueConstraint(fields=["request", "version"], name="one_event_per_version")]
         triggers = [APPEND_ONLY]
 

@@ -59,7 +59,7 @@ class Applicant(models.Model):
     """
 
     name = models.CharField(_("name"), max_length=120)
-    phone = models.CharField(_("phone"), max_length=16, blank=True, db_index=True)
+    phone = models.CharField(_("phone"), max_length=16, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone_verified_at = models.DateTimeField(_("phone verified at"), null=True, blank=True)
     # Consent that waits for the phone to be confirmed: until then anybody could have typed the number.
@@ -68,6 +68,7 @@ class Applicant(models.Model):
     class Meta:
         verbose_name = _("applicant")
         verbose_name_plural = _("applicants")
+        indexes = [models.Index(fields=["phone"], name="applicant_phone")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="applicant_phone_is_e164"
@@ -82,13 +83,19 @@ class ServiceRequest(models.Model):
     """One citizen application, whatever channel it came over. Written only by services."""
 
     number = models.CharField(_("number"), max_length=16, unique=True)
-    tracking_hash = models.CharField(max_length=64, unique=True, editable=False)
-    submission_key = models.CharField(max_length=80, unique=True, editable=False)
+    tracking_hash = models.CharField(max_length=64, editable=False)
+    submission_key = models.CharField(max_length=80, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     category = models.ForeignKey(
-        "requests_app.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
+        "requests_app.Category",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("category"),
+        db_index=False,
     )
     description = models.TextField(_("description"), max_length=DESCRIPTION_MAX)
     extra_answers = models.JSONField(_("answers to the extra questions"), default=dict, blank=True)
@@ -99,7 +106,13 @@ class ServiceRequest(models.Model):
     )
     disclosure_version = models.CharField(_("disclosure notice shown"), max_length=20, blank=True)
     entered_by = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("entered by")
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("entered by"),
+        db_index=False,
     )
 
     neighbourhood = models.ForeignKey(
@@ -109,6 +122,7 @@ class ServiceRequest(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("neighbourhood"),
+        db_index=False,
     )
     address = models.CharField(_("address or description of the place"), max_length=300, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
@@ -117,7 +131,13 @@ class ServiceRequest(models.Model):
     status = models.CharField(_("status"), max_length=24, choices=Status, default=Status.RECEIVED)
     resume_status = models.CharField(max_length=24, blank=True, editable=False)
     department = models.ForeignKey(
-        "departments.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+        "departments.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department"),
+        db_index=False,
     )
     suggested_department = models.ForeignKey(
         "departments.Department",
@@ -126,10 +146,17 @@ class ServiceRequest(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("suggested department"),
+        db_index=False,
     )
     routed_by_rule_at = models.DateTimeField(_("considered by the router at"), null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        db_index=False,
     )
     authority = models.ForeignKey(
         "requests_app.Authority",
@@ -138,6 +165,7 @@ class ServiceRequest(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("forwarded to"),
+        db_index=False,
     )
 
     submitted_at = models.DateTimeField(_("submitted at"))
@@ -176,6 +204,8 @@ class ServiceRequest(models.Model):
             ("reveal_contact", _("Can reveal contact details")),
             ("view_all", _("Can see every service request")),
         ]
+        # Every index here costs each application something: each has a page that needs it, and a foreign key has
+        # none of its own. Constraints instead of unique=True, which would index each text a second time for LIKE.
         indexes = [
             models.Index(fields=["clock_due_at"], condition=Q(status__in=sorted(OPEN)), name="request_open_by_clock"),
             models.Index(fields=["status", "submitted_at"], name="request_queue"),
@@ -186,9 +216,13 @@ class ServiceRequest(models.Model):
                 condition=Q(status=Status.RECEIVED, routed_by_rule_at__isnull=True),
                 name="request_waiting_for_router",
             ),
+            models.Index(fields=["category", "neighbourhood"], name="request_subject_and_place"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="request_merged"),
             GinIndex(SearchVector("search_text", config="simple"), name="request_search"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["tracking_hash"], name="request_tracking_hash"),
+            models.UniqueConstraint(fields=["submission_key"], name="request_submission_key"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="request_status_known"),
             models.CheckConstraint(
                 condition=~Q(kind__in=sorted(NEEDS_NAME)) | Q(applicant__isnull=False),
@@ -268,7 +302,7 @@ class ApplicationDraft(models.Model):
     The key is a secret in the citizen's cookie; only its hash is here. Erased after a week.
     """
 
-    key_hash = models.CharField(max_length=64, unique=True)
+    key_hash = models.CharField(max_length=64)
     submission_key = models.UUIDField(default=uuid.uuid4, unique=True)
     data = models.JSONField(default=dict)
     request = models.OneToOneField(ServiceRequest, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -278,6 +312,7 @@ class ApplicationDraft(models.Model):
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
+        constraints = [models.UniqueConstraint(fields=["key_hash"], name="draft_key_hash")]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -10,16 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from common import bell
 from common.errors import InvalidInput
-from common.inserting import insert
+from common.inserting import insert, next_id
 from common.numbers import make_number
 from common.secrets import secret_hash
 from common.transactions import one_transaction
 from common.turkish import fold
+from notifications.models import Message
 from requests_app import clocks
 from requests_app.actors import Actor
 from requests_app.models import Applicant, Category, RequestEvent, ServiceRequest
 from requests_app.policies import check
-from requests_app.services.telling import tell
+from requests_app.services.telling import message_about
 from requests_app.vocabulary import NEEDS_NAME, Channel, Kind
 from requests_app.workflow import NEW, Verb
 
@@ -78,14 +79,12 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
     request = _new_request(application, submission_key, secret, actor)
     check(actor, Verb.SUBMIT, request)
     with one_transaction(savepoint=False):
-        serial, before, version = _serial_earlier_and_version(submission_key)
-        if before is not None:
-            return ServiceRequest.objects.get(pk=before)
-        request.number = make_number(timezone.localdate(request.submitted_at).year, serial)
-        if not _write(request, clocks.rules_of(version)):
-            return ServiceRequest.objects.get(submission_key=submission_key)
-        _append_submission(request, actor)
-        _confirm(request)
+        draw = _draw(submission_key)
+        if draw.earlier is not None:
+            return ServiceRequest.objects.get(pk=draw.earlier)
+        _complete(request, draw)
+        rows = request.applicant, request, _submission(request, actor), _confirmation(request)
+        insert(*filter(None, rows))
         bell.ring(ROUTER_BELL, queue="default")
     return request
 
@@ -109,18 +108,16 @@ def says_the_same(request: ServiceRequest, application: Application) -> bool:
     )
 
 
-def _write(request: ServiceRequest, rules: clocks.Rules) -> bool:
-    """Insert applicant and request; False where the same was submitted at this very moment by another."""
-    applicant = request.applicant
-    if applicant is not None:
-        insert(applicant)
+def _complete(request: ServiceRequest, draw: "Draw") -> None:
+    """Everything that follows from its ids and what was typed."""
+    request.pk = draw.request_id
+    request.number = make_number(timezone.localdate(request.submitted_at).year, draw.serial)
+    if (applicant := request.applicant) is not None:
+        applicant.pk = draw.applicant_id
         request.applicant = applicant  # takes over the id it has got now
     request.search_text = searchable(request)
-    clocks.set_clock(request, rules)  # after the applicant: an anonymous application has no legal clock
-    written = insert(request, unless="submission_key")
-    if not written and applicant is not None:
-        applicant.delete()
-    return written
+    # After the applicant: an anonymous application has no legal clock.
+    clocks.set_clock(request, clocks.rules_of(draw.version))
 
 
 def searchable(request: ServiceRequest) -> str:
@@ -162,41 +159,49 @@ def _new_request(application: Application, submission_key: str, secret: str, act
     )
 
 
-def _confirm(request: ServiceRequest) -> None:
+def _confirmation(request: ServiceRequest) -> Message | None:
     if request.legal_due_at:
-        tell(request, "request_received", due=request.legal_due_at)
-    else:
-        tell(request, "request_received_undated")
+        return message_about(request, "request_received", due=request.legal_due_at)
+    return message_about(request, "request_received_undated")
 
 
-def _append_submission(request: ServiceRequest, actor: Actor) -> None:
-    insert(
-        RequestEvent(
-            request=request,
-            at=request.submitted_at,
-            verb=Verb.SUBMIT,
-            from_status=NEW,
-            to_status=request.status,
-            actor_kind=actor.kind,
-            actor=actor.user,
-            facts={"channel": request.channel},
-            version=request.version,
-        )
+def _submission(request: ServiceRequest, actor: Actor) -> RequestEvent:
+    return RequestEvent(
+        request=request,
+        at=request.submitted_at,
+        verb=Verb.SUBMIT,
+        from_status=NEW,
+        to_status=request.status,
+        actor_kind=actor.kind,
+        actor=actor.user,
+        facts={"channel": request.channel},
+        version=request.version,
     )
 
 
-def _serial_earlier_and_version(submission_key: str) -> tuple[int, int | None, int]:
-    """The next serial, the id of the request that this key already made, and the version of the clocks' rules.
+class Draw(NamedTuple):
+    """What a new request is made of, the request that its key already made, and the version of the clocks' rules."""
 
-    One round trip. A serial that is drawn and not used is simply skipped.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_PREPARE, [clocks.COUNTING, submission_key])
-        serial, earlier, version = cursor.fetchone()
-    return int(serial), earlier, version
+    serial: int
+    request_id: int
+    applicant_id: int
+    earlier: int | None
+    version: int
 
 
-_PREPARE = (  # constants only
-    f"{clocks.HOLD_COUNTING}; SELECT nextval('requests_app_number'),"  # noqa: S608
+# Statements of their own, because the last must see what the holders of the locks have committed.
+_DRAW = (  # constants and names from the models only
+    f"{clocks.HOLD_COUNTING}; SELECT pg_advisory_xact_lock(hashtextextended(%s, 0));"  # noqa: S608
+    f" SELECT nextval('requests_app_number'), {next_id(ServiceRequest)}, {next_id(Applicant)},"
     f" (SELECT id FROM requests_app_servicerequest WHERE submission_key = %s), ({clocks.RULES_VERSION})"
 )
+
+
+def _draw(submission_key: str) -> Draw:
+    """Let the same submission at this very moment wait, then draw ids; one round trip.
+
+    What is drawn and not used is simply skipped.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAW, [clocks.COUNTING, submission_key, submission_key])
+        return Draw(*cursor.fetchone())

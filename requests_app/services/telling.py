@@ -8,8 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 
+from common.inserting import insert
 from departments.services.organisation import municipality
-from notifications.models import Lane
+from notifications.models import Lane, Message
 from notifications.services import outbox, rendering
 from requests_app.models import ServiceRequest
 
@@ -23,10 +24,17 @@ def tell(request: ServiceRequest, event: str, **context: Any) -> None:
     ``context`` are the template's fields besides number, municipality and page; dates are written out in the
     applicant's language. No answer text, no name and no tracking secret ever goes into a message.
     """
+    message = message_about(request, event, **context)
+    if message is not None:
+        insert(message)
+
+
+def message_about(request: ServiceRequest, event: str, **context: Any) -> Message | None:
+    """The row that ``tell`` inserts, for a caller who inserts it together with others; None without a phone."""
     applicant = request.applicant
     if applicant is None or not applicant.phone:
-        return
-    outbox.enqueue(
+        return None
+    return outbox.compose(
         event=event,
         lane=Lane.TRANSACTIONAL,
         phone=applicant.phone,

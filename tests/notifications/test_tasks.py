@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from common import bell
 from notifications import tasks
@@ -54,6 +55,25 @@ def test_a_task_lets_the_bell_ring_again_before_it_looks(
     assert broker.exists(f"bell:{deliver_task(Lane.OTP)}")
     tasks.deliver_otp()
     assert not broker.exists(f"bell:{deliver_task(Lane.OTP)}")
+
+
+def test_every_bell_of_a_transaction_rings_once(
+    broker: Any, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        for lane in (Lane.OTP, Lane.BULK, Lane.OTP):
+            bell.ring(deliver_task(lane), queue=lane.value)
+    assert [broker.llen(lane) for lane in Lane.values] == [1, 0, 0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bell_is_rung_although_another_was_taken_back(broker: Any) -> None:
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            bell.ring(deliver_task(Lane.OTP), queue="otp")
+            1 / 0  # noqa: B018
+        bell.ring(deliver_task(Lane.BULK), queue="bulk")
+    assert [broker.llen(lane) for lane in Lane.values] == [0, 0, 0, 1]
 
 
 def test_running_a_task_twice_changes_nothing(queue: Callable[..., Message]) -> None:
