@@ -98,7 +98,7 @@ class TestTwoConnections:
             thread.join()
         assert answers[0].status_code == 422
         assert NEW_TEXT in text_of(answers[0])
-        assert citizen.take("what", description=NEW_TEXT)["Location"] == "/basvuru/where/"
+        assert citizen.take("what", description=NEW_TEXT)["Location"] == "/basvuru/nerede/"
 
     def test_who_waits_too_long_to_send_is_asked_to_try_again(self, citizen: Citizen) -> None:
         citizen.fill()
