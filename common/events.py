@@ -27,3 +27,6 @@ class Event:
 
 
 calendar_changed = Event("calendar_changed")
+
+# Asks as much as it tells: whoever still needs the department open raises InvalidInput on ``valid_to``.
+department_closing = Event("department_closing")

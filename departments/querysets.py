@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -110,11 +110,16 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
     """Reads of who acts for whom."""
 
     def running(self, on: date | None = None) -> DelegationQuerySet:
-        """Delegations in force on the day: not revoked, and their head still heads the department."""
+        """Delegations in force on the day: not revoked, their head still heads the department, and the
+        delegate still works somewhere in the municipality.
+        """
         day = on or timezone.localdate()
+        membership: Any = apps.get_model("departments", "Membership")._default_manager
         # No two memberships of one head and department overlap, so the join finds at most one row.
         return self.filter(
+            Exists(membership.active(day).filter(user=OuterRef("delegate"))),
             _running(day, "department__memberships__"),
+            delegate__is_active=True,
             department__memberships__user=F("head"),
             department__memberships__role="head",
             revoked_at=None,

@@ -12,10 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput, NotPermitted
+from common.events import department_closing
 from common.memo import memo
 from common.turkish import fold
 from departments import policies
@@ -93,7 +95,8 @@ def change_department(*, actor: User, department: Department, changes: Mapping[s
 def close_department(*, actor: User, department: Department, on: date) -> Department:
     """End a department: ``on`` is the first day on which it exists no longer. Its memberships end with it.
 
-    Raises InvalidInput where open departments answer to it. Needs ``departments.change_department``.
+    Raises InvalidInput where open departments answer to it, or where a subscriber of ``department_closing``
+    still needs it. Needs ``departments.change_department``.
     """
     _require(policies.can_change_organisation(actor))
     row = Department.objects.select_for_update().get(pk=department.pk)
@@ -103,8 +106,9 @@ def close_department(*, actor: User, department: Department, on: date) -> Depart
 
 
 def end_memberships(department: Department, on: date) -> None:
-    """End the open memberships of a department on the day, as part of closing it."""
-    department.memberships.filter(valid_to=None, valid_from__lt=on).update(valid_to=on)
+    """End on the day, as part of closing the department, whatever membership would last longer."""
+    longer = Q(valid_to=None) | Q(valid_to__gt=on)
+    department.memberships.filter(longer, valid_from__lt=on).update(valid_to=on)
 
 
 def check_parent(department: Department, parent: Department | None) -> None:
@@ -124,6 +128,7 @@ def check_closing(department: Department, on: date) -> None:
         raise InvalidInput(
             "valid_to", _("Close or move %(department)s first: it answers to this one.") % {"department": below}
         )
+    department_closing.publish(department=department)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ without a source belongs to the staff who entered or changed it: it is counted a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from common.errors import InvalidInput
+from common.events import department_closing
 from common.memo import forget_all
 from common.packs import Counts, Item, PackError, read_document, read_items, write_row
 from common.turkish import fold
@@ -79,14 +80,19 @@ def _load_departments(pack: Path) -> Counts:
     items = {item.code(): item for item in read_items(pack, "departments.json")}
     rows = {row.code: row for row in Department.objects.select_for_update().order_by("valid_from")}
     for item in _parents_first(items):
-        row, values = rows.get(item.code()), _department_values(item, rows)
-        rows[item.code()] = _write(
-            row or Department(valid_from=timezone.localdate()), values, item, counts, is_new=not row
-        )
+        rows[item.code()] = _write_department(rows.get(item.code()), _department_values(item, rows), item, counts)
     gone = Department.objects.active().exclude(source="").exclude(code__in=items)
     for row in gone.in_tree_order().reverse():
         _close_department(row, counts)
     return counts
+
+
+def _write_department(row: Department | None, values: dict[str, Any], item: Item, counts: Counts) -> Department:
+    was_open = row is not None and row.valid_to is None
+    written = _write(row or Department(valid_from=timezone.localdate()), values, item, counts, is_new=not row)
+    if was_open and written.valid_to:
+        _leave_nothing_behind(written, written.valid_to)
+    return written
 
 
 def _department_values(item: Item, rows: dict[str, Department]) -> dict[str, Any]:
@@ -121,8 +127,17 @@ def _parents_first(items: dict[str, Item]) -> Iterator[Item]:
 def _close_department(row: Department, counts: Counts) -> None:
     row.valid_to = max(timezone.localdate(), row.valid_from + timedelta(days=1))
     save_valid(row, actor=None, update_fields=["valid_to"])
-    end_memberships(row, row.valid_to)
+    _leave_nothing_behind(row, row.valid_to)
     counts.closed += 1
+
+
+def _leave_nothing_behind(department: Department, on: date) -> None:
+    """What closing means besides the date: nobody works there any longer, and no work may lie there."""
+    try:
+        department_closing.publish(department=department)
+    except InvalidInput as error:
+        raise PackError(f"departments.json: {department.code!r} cannot be closed: {error}") from error
+    end_memberships(department, on)
 
 
 def _load_neighbourhoods(pack: Path) -> Counts:

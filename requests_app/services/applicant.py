@@ -9,8 +9,10 @@ from requests_app.actors import Actor
 from requests_app.models import AnswerState, Feedback, ServiceRequest
 from requests_app.services import attachments, merging
 from requests_app.services.change import begin, finish, needed_reason
+from requests_app.services.department import return_from_closed
+from requests_app.services.open_departments import takes_requests
 from requests_app.services.telling import tell_everybody
-from requests_app.vocabulary import NoteKind
+from requests_app.vocabulary import ActorKind, NoteKind
 from requests_app.workflow import Verb
 
 
@@ -28,13 +30,19 @@ def withdraw(*, request_id: int, actor: Actor) -> ServiceRequest:
 
 @one_transaction()
 def reopen(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
-    """Not solved: back to the department with fresh clocks. The applicant within the window, or review staff."""
+    """Not solved: back to the department with fresh clocks. The applicant within the window, or review staff.
+
+    Where the department takes no requests any more, the request goes on to triage.
+    """
     change = begin(request_id=request_id, verb=Verb.REOPEN, actor=actor, expected_version=expected_version)
-    note = change.note(NoteKind.INFORMATION, needed_reason(reason))
+    kind = NoteKind.INFORMATION if actor.kind == ActorKind.APPLICANT else NoteKind.REASON
+    note = change.note(kind, needed_reason(reason))
     change.request.reopened_times += 1
     change.request.promised_on = None
     clocks.restart(change.request, change.now)
     request = finish(change, fields=("reopened_times", "promised_on"), note=note)
+    if request.department is not None and not takes_requests(request.department):
+        request = return_from_closed(request)
     tell_everybody(request, "request_reopened")
     return request
 

@@ -27,6 +27,13 @@ def return_to_triage(
     return finish(change, fields=("department",), note=note, before=before)
 
 
+def return_from_closed(request: ServiceRequest) -> ServiceRequest:
+    """Triage decides about a request whose department takes none any more. Part of the change that led there."""
+    change = begin(request_id=request.pk, verb=Verb.RETURN_TO_TRIAGE, actor=Actor.system())
+    before, change.request.department = change.request.department_id, None
+    return finish(change, fields=("department",), before=before)
+
+
 @one_transaction()
 def extend(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Extend the period of an information request where another body is asked, and tell the applicant.

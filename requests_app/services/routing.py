@@ -16,6 +16,7 @@ from requests_app import keywords
 from requests_app.actors import Actor
 from requests_app.models import Category, RoutingDecision, RoutingRule, ServiceRequest
 from requests_app.services.change import begin, finish
+from requests_app.services.open_departments import takes_requests
 from requests_app.workflow import Verb
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,8 @@ def _consider(request: ServiceRequest) -> None:
     best = suggest(request, now=now)
     request.save(update_fields=["suggested_department", "routed_by_rule_at"])
     if best.department is None or best.confidence < SURE or not (best.category and best.category.auto_route):
+        return
+    if not takes_requests(best.department):  # closed since it was suggested
         return
     change = begin(request_id=request.pk, verb=Verb.ROUTE, actor=Actor.system())
     change.request.department = best.department

@@ -12,6 +12,7 @@ from requests_app.models import Authority, Category, RoutingDecision, ServiceReq
 from requests_app.services import merging, routing
 from requests_app.services.change import Change, begin, finish, hold, needed_reason
 from requests_app.services.intake import Place
+from requests_app.services.open_departments import takes_requests
 from requests_app.services.telling import tell
 from requests_app.vocabulary import Kind, NoteKind
 from requests_app.workflow import Status, Verb
@@ -172,7 +173,7 @@ _CLASSIFICATION = (
 def _send_to(
     change: Change, department: Department, reason: str = "", category: Category | None = None
 ) -> ServiceRequest:
-    if not Department.objects.taking_requests().filter(pk=department.pk).exists():
+    if not takes_requests(department):
         raise InvalidInput("department", _("No application can be sent to this department."))
     request = change.request
     before, request.department = request.department_id, department

@@ -47,6 +47,25 @@ def test_a_delegate_acts_as_head_while_it_runs(head: User, deputy: User, tree: T
     assert roles_of(deputy).head_of == {tree.roads.pk}
 
 
+def test_a_delegate_who_works_nowhere_any_more_acts_for_nobody(head: User, deputy: User, tree: Tree) -> None:
+    name(head, deputy, tree)
+    deputy.memberships.update(valid_to=TODAY)
+    assert roles_of(deputy).head_of == frozenset()
+    assert not Delegation.objects.running().exists()
+
+
+def test_a_delegate_who_works_elsewhere_by_now_still_acts(head: User, deputy: User, tree: Tree) -> None:
+    name(head, deputy, tree)
+    deputy.memberships.update(department=tree.culture)
+    assert roles_of(deputy).head_of == {tree.roads.pk}
+
+
+def test_a_closed_account_is_nobodys_delegate(head: User, deputy: User, tree: Tree) -> None:
+    name(head, deputy, tree)
+    User.objects.filter(pk=deputy.pk).update(is_active=False)
+    assert not Delegation.objects.running().exists()
+
+
 def test_the_head_stays_head(head: User, deputy: User, tree: Tree) -> None:
     name(head, deputy, tree)
     assert roles_of(head).head_of == {tree.roads.pk}

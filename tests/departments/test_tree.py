@@ -144,6 +144,17 @@ def test_closing_ends_the_memberships(administrator: User, person: Callable[...,
     assert head.memberships.get().valid_to == date(2026, 1, 1)
 
 
+def test_closing_shortens_a_membership_that_would_last_longer(
+    administrator: User, person: Callable[..., User], tree: Tree
+) -> None:
+    lasting, over = person("süreli", head_of=tree.roads), person("biten", staff_of=tree.roads)
+    lasting.memberships.update(valid_to=date(2030, 1, 1))
+    over.memberships.update(valid_to=date(2025, 1, 1))
+    organisation.close_department(actor=administrator, department=tree.roads, on=date(2026, 1, 1))
+    assert lasting.memberships.get().valid_to == date(2026, 1, 1)
+    assert over.memberships.get().valid_to == date(2025, 1, 1)
+
+
 def test_a_field_that_is_nobodys_business_cannot_be_changed(administrator: User, tree: Tree) -> None:
     with pytest.raises(ValueError, match="valid_to"):
         organisation.change_department(
