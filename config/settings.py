@@ -156,6 +156,11 @@ CELERY_BEAT_SCHEDULE = {
     "notifications-housekeeping": {"task": "notifications.housekeeping", "schedule": 3600},
     "config-housekeeping": {"task": "config.housekeeping", "schedule": 3600},
     "requests-housekeeping": {"task": "requests.housekeeping", "schedule": 3600},
+    # In office hours (UTC): nobody wants a reminder at night.
+    "requests-unanswered-questions": {
+        "task": "requests.unanswered_questions",
+        "schedule": crontab(hour="7", minute="10"),
+    },
     "requests-orphaned-files": {"task": "requests.remove_orphaned_files", "schedule": crontab(hour="0", minute="40")},
 }
 
@@ -204,6 +209,11 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Reverse proxies in front, so that rate limits see the client's address and not the proxy's.
 TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0, least=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# Calendar days without a reply to our question, after which the applicant is reminded once, and after which the
+# work goes on without one: the clock does not stand still for ever.
+QUESTION_REMINDER_DAYS = env.number("QUESTION_REMINDER_DAYS", 7, least=1)
+QUESTION_RESUME_DAYS = env.number("QUESTION_RESUME_DAYS", 15, least=1)
 
 # Months after which a finished request loses its personal data. The municipality's lawyer sets it.
 RETENTION_MONTHS = env.number("RETENTION_MONTHS", 60, least=1)

@@ -113,6 +113,11 @@ def _only_information_requests_are_extended(actor: Actor, request: ServiceReques
         )
 
 
+def _applicant_would_learn_of_it(actor: Actor, request: ServiceRequest) -> None:
+    if request.applicant is None or not request.applicant.phone:
+        raise DomainError(_("The applicant left no phone number and would never learn of the question."))
+
+
 def _within_reopen_window(actor: Actor, request: ServiceRequest) -> None:
     if request.status == Status.CLOSED and timezone.now() > reopen_until(request):
         raise DomainError(_("The time to reopen this request has passed. Please make a new application."))
@@ -136,6 +141,7 @@ def _not_rated_yet(actor: Actor, request: ServiceRequest) -> None:
 
 
 _CONDITIONS = {
+    Verb.ASK: _applicant_would_learn_of_it,
     Verb.EXTEND: _only_information_requests_are_extended,
     Verb.REOPEN: _within_reopen_window,
     Verb.APPROVE_ANSWER: _reviewed_by_another,

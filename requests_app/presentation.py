@@ -293,6 +293,7 @@ _PUBLIC_TITLES: Mapping[str, Promise] = {
     Verb.ACCEPT: gettext_lazy("The department started to work on it"),
     Verb.ASK: gettext_lazy("We asked you a question"),
     Verb.REPLY: gettext_lazy("You answered"),
+    Verb.REMIND: gettext_lazy("We reminded you of our question"),
     Verb.RESUME: gettext_lazy("We went on without your answer"),
     Verb.EXTEND: gettext_lazy("The deadline for the answer was extended"),
     Verb.ADD_INFORMATION: gettext_lazy("You added information"),

@@ -46,6 +46,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Answers waiting for a public-relations specialist, the most urgent first."""
         return self.filter(status=Status.ANSWERED).by_urgency()
 
+    def unanswered_since(self, moment: datetime) -> ServiceRequestQuerySet:
+        """Requests whose applicant was asked something at ``moment`` or before and has not replied."""
+        return self.filter(status=Status.WAITING_FOR_APPLICANT, paused_at__lte=moment)
+
     def waiting_for_router(self) -> ServiceRequestQuerySet:
         """Received, and not yet looked at by the router."""
         return self.filter(status=Status.RECEIVED, routed_by_rule_at__isnull=True)

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from common import bell
-from requests_app.services import clock, retention, routing
+from requests_app.services import clock, retention, routing, unanswered
 from requests_app.services.intake import ROUTER_BELL
 
 
@@ -33,6 +33,13 @@ def housekeeping() -> None:
     """Erase what may not be kept any longer."""
     retention.erase_drafts()
     retention.erase_personal_data()
+
+
+@shared_task(name="requests.unanswered_questions")
+def unanswered_questions() -> None:
+    """Every morning: go on with what has waited for a reply too long, and remind the others."""
+    unanswered.resume()
+    unanswered.remind()
 
 
 @shared_task(name="requests.remove_orphaned_files")

@@ -34,6 +34,7 @@ class Verb(TextChoices):
     RESTORE = "restore", _("Taken back")
     ASK = "ask", _("Question to the applicant")
     REPLY = "reply", _("Applicant replied")
+    REMIND = "remind", _("Applicant reminded of the question")
     RESUME = "resume", _("Resumed without a reply")
     ACCEPT = "accept", _("Accepted by the department")
     RETURN_TO_TRIAGE = "return_to_triage", _("Returned to triage")
@@ -92,7 +93,8 @@ TRANSITIONS = Table(
         _row(V.RECLASSIFY, {S.RECEIVED} | AT_DEPARTMENT, STAY, R.TRIAGE),
         _row(V.ASK, {S.RECEIVED} | AT_DEPARTMENT, S.WAITING_FOR_APPLICANT, R.TRIAGE, R.STAFF, R.HEAD),
         _row(V.REPLY, {S.WAITING_FOR_APPLICANT}, BACK, R.APPLICANT),
-        _row(V.RESUME, {S.WAITING_FOR_APPLICANT}, BACK, R.TRIAGE, R.STAFF, R.HEAD),
+        _row(V.REMIND, {S.WAITING_FOR_APPLICANT}, STAY, R.SYSTEM),
+        _row(V.RESUME, {S.WAITING_FOR_APPLICANT}, BACK, R.TRIAGE, R.STAFF, R.HEAD, R.SYSTEM),  # … after a while
         _row(V.ACCEPT, {S.ROUTED}, S.IN_PROGRESS, R.STAFF, R.HEAD),
         _row(V.RETURN_TO_TRIAGE, {S.ROUTED}, S.RECEIVED, R.STAFF, R.HEAD, R.SYSTEM),  # … by itself where it is closed
         _row(V.RETURN_TO_TRIAGE, {S.IN_PROGRESS}, S.RECEIVED, R.STAFF, R.HEAD),

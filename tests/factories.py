@@ -207,6 +207,7 @@ TEMPLATES = {
     "request_restored": "{municipality}: {number} numarali basvurunuzu yeniden ele aliyoruz.",
     "request_extended": "{municipality}: {number} numarali basvurunuzun suresi {due} gunune uzadi.",
     "request_question": "{municipality}: {number} numarali basvurunuz icin bir sorumuz var.",
+    "request_question_reminder": "{municipality}: {number} numarali basvurunuzdaki soruyu {date} gunune kadar cevaplayin.",
     "request_answered": "{municipality}: {number} numarali basvurunuz sonuclandi.",
     "request_scheduled": "{municipality}: {number} numarali basvurunuz {date} tarihine programlandi.",
     "request_rejected": "{municipality}: {number} numarali basvurunuz isleme alinmadi.",

@@ -42,11 +42,13 @@ def _count(user: User) -> dict[str, int]:
     received, answered = Q(status=Status.RECEIVED), Q(status=Status.ANSWERED)
     late = Q(clock_due_at__lt=now)
     soon = Q(clock_due_at__gte=now, clock_due_at__lt=now + DUE_SOON)
-    queued = ServiceRequest.objects.visible_to(user).filter(status__in=[Status.RECEIVED, Status.ANSWERED])
+    asked = Q(status=Status.WAITING_FOR_APPLICANT)
+    queued = ServiceRequest.objects.visible_to(user).filter(received | answered | asked)
     return queued.aggregate(
         waiting=Count("pk", filter=received),
         late=Count("pk", filter=received & late),
         soon=Count("pk", filter=received & soon),
+        asked=Count("pk", filter=asked),
         answered=Count("pk", filter=answered),
         answered_late=Count("pk", filter=answered & late),
     )
@@ -54,10 +56,12 @@ def _count(user: User) -> dict[str, int]:
 
 def _triage(counted: dict[str, int]) -> list[Counter]:
     url = reverse("admin:requests_app_triagerequest_changelist")
+    asked = f"{reverse('admin:requests_app_servicerequest_changelist')}?status={Status.WAITING_FOR_APPLICANT.value}"
     return [
         Counter(_("Waiting for triage"), counted["waiting"], url),
         Counter(_("Overdue in triage"), counted["late"], f"{url}?due=late", "late" if counted["late"] else ""),
         Counter(_("Due soon in triage"), counted["soon"], f"{url}?due=soon", "soon" if counted["soon"] else ""),
+        Counter(_("Waiting for the applicant"), counted["asked"], asked),
     ]
 
 

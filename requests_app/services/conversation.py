@@ -21,7 +21,10 @@ FILES_PER_REQUEST = 20
 
 @one_transaction()
 def ask(*, request_id: int, question: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
-    """Ask the applicant something; the clocks stand until the reply. Triage or the request's department."""
+    """Ask the applicant something; the clocks stand until the reply. Triage or the request's department.
+
+    Raises DomainError where there is no phone to tell of the question. Without a reply ``unanswered`` goes on.
+    """
     change = begin(request_id=request_id, verb=Verb.ASK, actor=actor, expected_version=expected_version)
     note = change.note(NoteKind.QUESTION, _text(question, "question"))
     request = finish(change, note=note)

@@ -47,9 +47,9 @@ TABS = (
     Tab(
         "in_progress",
         pgettext_lazy("queue", "In progress"),
-        _in(Status.IN_PROGRESS, Status.WAITING_FOR_APPLICANT),
+        _in(Status.IN_PROGRESS),
         _("Nothing in progress"),
-        _("Applications you have accepted appear here, and those where you wait for the applicant's reply."),
+        _("Applications you have accepted appear here."),
     ),
     Tab(
         "due_soon",
@@ -66,6 +66,14 @@ TABS = (
         _("Nothing is overdue"),
         _("Applications whose period has ended without an answer appear here."),
         level="late",
+    ),
+    Tab(
+        "waiting",
+        pgettext_lazy("queue", "Waiting for the applicant"),
+        _in(Status.WAITING_FOR_APPLICANT),
+        _("No question is open"),
+        _("Applications where you wait for the applicant's reply appear here. After a while they go on without it."),
+        quiet=True,
     ),
     Tab(
         "answered",

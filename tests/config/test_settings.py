@@ -49,6 +49,8 @@ MALFORMED = {
     "SECURE_SSL_REDIRECT": ["hunter2"],
     "SECURE_HSTS_SECONDS": ["hunter2", "-1"],
     "STAFF_IDLE_MINUTES": ["hunter2", "0"],
+    "QUESTION_REMINDER_DAYS": ["hunter2", "0"],
+    "QUESTION_RESUME_DAYS": ["hunter2", "0"],
     "RETENTION_MONTHS": ["hunter2", "0"],
     "MESSAGE_RETENTION_DAYS": ["hunter2", "0"],
     "TRUSTED_PROXY_COUNT": ["hunter2", "-1"],

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from requests_app.actors import Actor
 from requests_app.models import ServiceRequest
-from requests_app.services import routing
+from requests_app.services import conversation, routing
 from requests_app.services.intake import Place
 from requests_app.vocabulary import Channel, Kind
 from tests import factories
@@ -139,8 +140,17 @@ def test_counters_say_how_much_waits(specialist: Client, town: Town, people: Peo
     ServiceRequest.objects.filter(pk=late.pk).update(clock_due_at=timezone.now() - timedelta(hours=1))
     ServiceRequest.objects.filter(pk=soon.pk).update(clock_due_at=timezone.now() + timedelta(hours=1))
     counters = specialist.get(listing(TRIAGE)).context["counters"]
-    assert [counter.count for counter in counters] == [2, 1, 1, 1]
+    assert [counter.count for counter in counters] == [2, 1, 1, 0, 1]
     assert counters[0].is_current
+
+
+def test_what_triage_asked_about_is_counted_and_found(clerk: Client, town: Town, people: People) -> None:
+    asked = factories.submit(town)
+    conversation.ask(request_id=asked.pk, question="Hangi sokak?", actor=Actor.staff(people.clerk))
+    factories.submit(town)
+    counter = clerk.get(listing(TRIAGE)).context["counters"][3]
+    assert counter.count == 1
+    assert [row.pk for row in clerk.get(counter.url).context["cl"].result_list] == [asked.pk]
 
 
 def test_the_first_page_shows_the_queues_first(clerk: Client, town: Town) -> None:
