@@ -4,19 +4,22 @@
 ``check`` puts the two together with the few conditions a table cannot hold.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import DomainError, NotPermitted, TransitionRefused
+from common.errors import DomainError, NotPermitted, StaleVersion, TransitionRefused
 from common.workflow import Transition
 from departments.querysets import roles_of
 from departments.services.organisation import municipality
 from requests_app.actors import Actor
 from requests_app.models import AnswerState, ServiceRequest
-from requests_app.vocabulary import ActorKind, Kind
+from requests_app.vocabulary import ActorKind, Kind, Outcome
 from requests_app.workflow import NEW, TRANSITIONS, Role, Status, Verb
+
+Condition = Callable[[Actor, ServiceRequest], None]
 
 DEFAULT_REOPEN_DAYS = 30
 
@@ -130,6 +133,29 @@ def reopen_until(request: ServiceRequest) -> datetime:
     return (request.closed_at or timezone.now()) + timedelta(days=days)
 
 
+def approving(outcome: str) -> Verb:
+    """The verb that approves an answer with this outcome."""
+    return _APPROVALS.get(outcome, Verb.APPROVE_ANSWER)
+
+
+_APPROVALS: dict[str, Verb] = {
+    Outcome.SCHEDULED: Verb.APPROVE_DATE,
+    Outcome.NOT_OURS: Verb.APPROVE_FORWARDING,
+}
+
+
+def _approves_with(verb: Verb) -> Condition:
+    """Only the verb that belongs to the outcome of the answer, and only by somebody else than who sent it."""
+
+    def condition(actor: Actor, request: ServiceRequest) -> None:
+        outcomes = request.answers.filter(state=AnswerState.SUBMITTED).values_list("outcome", flat=True)
+        if verb not in map(approving, outcomes):
+            raise StaleVersion(_("There is no answer to review any more; somebody else was quicker."))
+        _reviewed_by_another(actor, request)
+
+    return condition
+
+
 def _reviewed_by_another(actor: Actor, request: ServiceRequest) -> None:
     if request.answers.filter(state=AnswerState.SUBMITTED, submitted_by=actor.user).exists():
         raise DomainError(_("You submitted this answer yourself, so somebody else has to review it."))
@@ -144,8 +170,9 @@ _CONDITIONS = {
     Verb.ASK: _applicant_would_learn_of_it,
     Verb.EXTEND: _only_information_requests_are_extended,
     Verb.REOPEN: _within_reopen_window,
-    Verb.APPROVE_ANSWER: _reviewed_by_another,
-    Verb.APPROVE_DATE: _reviewed_by_another,
+    Verb.APPROVE_ANSWER: _approves_with(Verb.APPROVE_ANSWER),
+    Verb.APPROVE_DATE: _approves_with(Verb.APPROVE_DATE),
+    Verb.APPROVE_FORWARDING: _approves_with(Verb.APPROVE_FORWARDING),
     Verb.RETURN_ANSWER: _reviewed_by_another,
     Verb.RATE: _not_rated_yet,
 }

@@ -303,6 +303,7 @@ _PUBLIC_TITLES: Mapping[str, Promise] = {
     Verb.RESTORE: gettext_lazy("The application is being looked at again"),
     Verb.APPROVE_DATE: gettext_lazy("Taken into the programme: %(date)s"),
     Verb.APPROVE_ANSWER: gettext_lazy("The application was concluded"),
+    Verb.APPROVE_FORWARDING: gettext_lazy("Passed to the authority in charge: %(authority)s"),
     Verb.WITHDRAW: gettext_lazy("You withdrew the application"),
     Verb.REOPEN: gettext_lazy("The application was reopened"),
     Verb.RATE: gettext_lazy("You told us what you think: %(score)s out of 5"),
@@ -318,6 +319,7 @@ _STAFF_TITLES: Mapping[str, Promise] = {
     Verb.MERGE: gettext_lazy("Joined with application %(other)s"),
     Verb.SUBMIT_ANSWER: gettext_lazy("Answer sent for review: %(outcome)s"),
     Verb.APPROVE_DATE: gettext_lazy("Programme date approved: %(date)s"),
+    Verb.APPROVE_FORWARDING: gettext_lazy("Answer approved and forwarded to: %(authority)s"),
     Verb.RATE: gettext_lazy("Rated by the applicant: %(score)s out of 5"),
 }
 _LET_GO = gettext_lazy("Taken back, because %(other)s ended without an answer")

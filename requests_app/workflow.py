@@ -43,6 +43,7 @@ class Verb(TextChoices):
     RETURN_ANSWER = "return_answer", _("Answer returned to the department")
     APPROVE_ANSWER = "approve_answer", _("Answer approved")
     APPROVE_DATE = "approve_date", _("Programme date approved")
+    APPROVE_FORWARDING = "approve_forwarding", _("Answer approved and forwarded")
     EXTEND = "extend", _("Legal period extended")
     ADD_NOTE = "add_note", _("Internal note")
     ADD_INFORMATION = "add_information", _("Applicant added information")
@@ -103,6 +104,7 @@ TRANSITIONS = Table(
         _row(V.SUBMIT_ANSWER, {S.IN_PROGRESS, S.SCHEDULED}, S.ANSWERED, R.HEAD),
         _row(V.APPROVE_ANSWER, {S.ANSWERED}, S.CLOSED, R.REVIEWER),
         _row(V.APPROVE_DATE, {S.ANSWERED}, S.SCHEDULED, R.REVIEWER),
+        _row(V.APPROVE_FORWARDING, {S.ANSWERED}, S.FORWARDED, R.REVIEWER),
         _row(V.RETURN_ANSWER, {S.ANSWERED}, S.IN_PROGRESS, R.REVIEWER),
         _row(V.EXTEND, {S.ROUTED, S.IN_PROGRESS, S.WAITING_FOR_APPLICANT}, STAY, R.TRIAGE, R.HEAD),
         _row(V.ADD_NOTE, frozenset(S), STAY, R.AGENT, R.TRIAGE, R.STAFF, R.HEAD, R.REVIEWER),

@@ -168,7 +168,8 @@ def answered(
 ) -> ServiceRequest:
     """A request whose answer waits for review."""
     request = in_progress(town, people, **changes)
-    proposal = answers.Proposal(outcome=outcome, text="Çukur kapatıldı.", promised_on=promised_on)
+    authority = town.water_board if outcome == Outcome.NOT_OURS else None
+    proposal = answers.Proposal(outcome=outcome, text="Çukur kapatıldı.", promised_on=promised_on, authority=authority)
     answers.submit(request_id=request.pk, proposal=proposal, actor=Actor.staff(people.head_a))
     request.refresh_from_db()
     return request

@@ -75,7 +75,11 @@ DECISIONS: dict[str, Decision] = {
         Verb.ADD_NOTE, triage_forms.NoteForm, conversation.add_note, text_field="text", key="n", is_versioned=False
     ),
     "extend": _one(Verb.EXTEND, triage_forms.ExtendForm, department.extend, text_field="reason"),
-    "approve": Decision(frozenset({Verb.APPROVE_ANSWER, Verb.APPROVE_DATE}), review_forms.ApproveForm, answers.approve),
+    "approve": Decision(
+        frozenset({Verb.APPROVE_ANSWER, Verb.APPROVE_DATE, Verb.APPROVE_FORWARDING}),
+        review_forms.ApproveForm,
+        answers.approve,
+    ),
     "return": _one(
         Verb.RETURN_ANSWER, review_forms.ReturnAnswerForm, answers.return_answer, text_field="reason", key="r"
     ),

@@ -28,6 +28,7 @@ _SENTENCES: dict[str, str | Promise] = {
     Verb.RESTORE: _("%(number)s is waiting for triage again."),
     Verb.APPROVE_ANSWER: _("The answer to %(number)s was approved. The application is closed."),
     Verb.APPROVE_DATE: _("The programme date of %(number)s was approved."),
+    Verb.APPROVE_FORWARDING: _("%(number)s was forwarded to: %(authority)s."),
     Verb.RETURN_ANSWER: _("The answer to %(number)s went back to: %(department)s."),
     Verb.RECLASSIFY: _("%(number)s was corrected."),
     Verb.RESUME: _("%(number)s goes on without the applicant's reply."),
@@ -36,7 +37,7 @@ _SENTENCES: dict[str, str | Promise] = {
     Verb.REOPEN: _("%(number)s was reopened and lies at: %(department)s."),
 }
 
-_RESTORABLE = (Verb.REJECT, Verb.FORWARD, Verb.MERGE)
+_RESTORABLE = (Verb.REJECT, Verb.FORWARD, Verb.APPROVE_FORWARDING, Verb.MERGE)
 _REROUTABLE = (Verb.ROUTE, Verb.REROUTE)
 
 

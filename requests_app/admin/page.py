@@ -21,9 +21,10 @@ from requests_app.admin.suggestions import Offer, offers_for
 from requests_app.forms.triage import ReclassifyForm
 from requests_app.models import Answer, AnswerState, Note, RequestEvent, ServiceRequest, StandardReply
 from requests_app.policies import verbs_for
+from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
 from requests_app.views.shown import ShownContact, ShownFile, shown_contact, shown_files
-from requests_app.vocabulary import NoteKind, Outcome
+from requests_app.vocabulary import NoteKind
 from requests_app.workflow import Status, Verb
 
 SHOWN_WITH_IT = (
@@ -218,7 +219,7 @@ class RequestPage:
     @cached_property
     def answer(self) -> Answer | None:
         """The answer under review, else the last one that was approved."""
-        answers = self.request.answers.select_related("department", "submitted_by", "reviewed_by")
+        answers = self.request.answers.select_related("department", "authority", "submitted_by", "reviewed_by")
         shown = answers.filter(state__in=[AnswerState.SUBMITTED, AnswerState.APPROVED]).order_by("-submitted_at")
         return shown.first()
 
@@ -242,6 +243,5 @@ class RequestPage:
         """The message that approval would send."""
         if self.answer is None:
             return None
-        if self.answer.outcome == Outcome.SCHEDULED:
-            return preview(self.request, "request_scheduled", date=self.answer.promised_on)
-        return preview(self.request, "request_answered")
+        event, context = message_of(self.answer.outcome, self.answer.promised_on, self.answer.authority)
+        return preview(self.request, event, **context)

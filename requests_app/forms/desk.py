@@ -4,6 +4,8 @@ Several stand on one page, so each gets its own ids by ``auto_id``; ``version`` 
 that the person saw.
 """
 
+from __future__ import annotations
+
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.forms.fields import FilesField, FilesInput, PlainTextField
-from requests_app.models import ContactReveal, StandardReply
+from requests_app.models import Authority, ContactReveal, StandardReply
 from requests_app.models.answer import ANSWER_MAX
 from requests_app.services.answers import Proposal
 from requests_app.vocabulary import Outcome
@@ -60,6 +62,21 @@ def _reason(help_text: Any, **kwargs: Any) -> LongText:
         help_text=help_text,
         error_messages={"required": _("Write the reason.")},
         **{"max_length": REASON_MAX, "widget": forms.Textarea(attrs={"rows": 3}), **kwargs},
+    )
+
+
+CHOOSE_AUTHORITY = _("Choose an authority from the list.")
+
+
+def authority_field(**options: Any) -> forms.ModelChoiceField[Authority]:
+    """A choice among other public bodies."""
+    return forms.ModelChoiceField(
+        label=_("Authority"),
+        queryset=Authority.objects.filter(is_active=True),
+        empty_label=_("Choose an authority"),
+        help_text=_("The applicant gets an SMS with its name (Law 3071, art. 5)."),
+        error_messages={"required": CHOOSE_AUTHORITY, "invalid_choice": CHOOSE_AUTHORITY},
+        **options,
     )
 
 
@@ -126,7 +143,7 @@ class OutcomeChoice(forms.RadioSelect):
         ),
         Outcome.REFUSED: _("Say plainly why, and which rule stands in the way."),
         Outcome.INFORMATION: _("There was only something to explain."),
-        Outcome.NOT_OURS: _("Say which authority is in charge and how to reach it."),
+        Outcome.NOT_OURS: _("It is passed on to the authority in charge. Say how to reach it."),
     }
 
 
@@ -159,6 +176,7 @@ class AnswerForm(VersionForm):
         required=False,
         error_messages={"invalid": _("Write the date as day.month.year. Example: 20.11.2026")},
     )
+    authority = authority_field(required=False)
     text = LongText(
         label=_("Text of the answer"),
         help_text=_("The applicant reads exactly this. Plain words, no names of others, no phone numbers of others."),
@@ -199,6 +217,7 @@ class AnswerForm(VersionForm):
             outcome=data["outcome"],
             text="\n\n".join(part for part in (data["text"], reply) if part),
             promised_on=data["promised_on"],
+            authority=data["authority"],
             files=[*data["photo"], *data["files"]],
             removed_files=tuple(data["removed_files"]),
         )

@@ -12,14 +12,21 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 from requests_app import catalogue
-from requests_app.forms.desk import TEXT_MAX, ExtendForm, NoteForm, QuestionForm, ReasonForm, VersionForm
+from requests_app.forms.desk import (
+    TEXT_MAX,
+    ExtendForm,
+    NoteForm,
+    QuestionForm,
+    ReasonForm,
+    VersionForm,
+    authority_field,
+)
 from requests_app.forms.fields import DegreesField, PlainTextField, RequestNumberField
-from requests_app.models import Authority, Category, ServiceRequest
+from requests_app.models import Category, ServiceRequest
 from requests_app.services.intake import Place
 from requests_app.vocabulary import Kind
 
 CHOOSE_DEPARTMENT = _("Choose a department from the list.")
-CHOOSE_AUTHORITY = _("Choose an authority from the list.")
 
 
 def department_field(**options: Any) -> forms.ModelChoiceField[Department]:
@@ -62,13 +69,7 @@ class RejectForm(ReasonForm):
 class ForwardForm(VersionForm):
     """To another public body."""
 
-    authority = forms.ModelChoiceField(
-        label=_("Authority"),
-        queryset=Authority.objects.filter(is_active=True),
-        empty_label=_("Choose an authority"),
-        help_text=_("The applicant gets an SMS with its name (Law 3071, art. 5)."),
-        error_messages={"required": CHOOSE_AUTHORITY, "invalid_choice": CHOOSE_AUTHORITY},
-    )
+    authority = authority_field()
     reason = PlainTextField(
         label=_("Note"), required=False, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )

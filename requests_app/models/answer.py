@@ -24,6 +24,14 @@ class Answer(models.Model):
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
     text = models.TextField(_("answer"), max_length=ANSWER_MAX, blank=True)
     promised_on = models.DateField(_("promised date"), null=True, blank=True)
+    authority = models.ForeignKey(
+        "requests_app.Authority",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("authority in charge"),
+    )
     department = models.ForeignKey("departments.Department", models.PROTECT, related_name="+")
     drafted_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("drafted by"))
     submitted_by = models.ForeignKey(
@@ -52,6 +60,11 @@ class Answer(models.Model):
             models.CheckConstraint(
                 condition=Q(state="draft") | (Q(outcome=Outcome.SCHEDULED) ^ Q(promised_on__isnull=True)),
                 name="answer_scheduled_has_date",
+            ),
+            # Law 3071, art. 5: what is not ours goes to whose it is.
+            models.CheckConstraint(
+                condition=Q(state="draft") | (Q(outcome=Outcome.NOT_OURS) ^ Q(authority__isnull=True)),
+                name="answer_not_ours_names_authority",
             ),
             # Four eyes: who submits an answer never approves it.
             models.CheckConstraint(

@@ -11,9 +11,10 @@ from common.errors import InvalidInput, StaleVersion
 from common.transactions import one_transaction
 from common.uploads import CleanUpload
 from requests_app.actors import Actor
-from requests_app.models import Answer, AnswerState, Attachment, ServiceRequest
+from requests_app.models import Answer, AnswerState, Attachment, Authority, ServiceRequest
 from requests_app.models.answer import ANSWER_MAX
-from requests_app.services import attachments
+from requests_app.policies import approving
+from requests_app.services import attachments, merging
 from requests_app.services.change import Change, begin, finish, hold, look, needed_reason
 from requests_app.services.telling import tell_everybody
 from requests_app.vocabulary import NoteKind, Outcome
@@ -22,11 +23,14 @@ from requests_app.workflow import Verb
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a department wants to answer. ``promised_on`` only with the outcome SCHEDULED."""
+    """What a department wants to answer. ``promised_on`` only with the outcome SCHEDULED, ``authority`` only with
+    NOT_OURS.
+    """
 
     outcome: str = ""
     text: str = ""
     promised_on: date | None = None
+    authority: Authority | None = None
     files: list[Any] = field(default_factory=list)
     removed_files: tuple[int, ...] = ()
 
@@ -48,7 +52,7 @@ def save_draft(*, request_id: int, proposal: Proposal, actor: Actor, expected_ve
 def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_version: int | None = None) -> Answer:
     """Send the answer for review. The department's head, or the head's delegate while named.
 
-    Raises InvalidInput on ``outcome``, ``text`` or ``promised_on`` where something is missing.
+    Raises InvalidInput on ``outcome``, ``text``, ``promised_on`` or ``authority`` where something is missing.
     """
     uploads = _cleaned(request_id, Verb.SUBMIT_ANSWER, proposal, actor, expected_version)
     with one_transaction():
@@ -65,25 +69,39 @@ def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_versio
 def approve(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Approve the submitted answer and tell the applicant, and everybody merged into it. Needs review.
 
-    A final answer closes the request; a programme date schedules it.
+    A final answer closes the request; a programme date schedules it; what is not ours is forwarded to the
+    authority in charge (Law 3071, art. 5), and whoever was merged into it goes back to triage.
     """
     hold(request_id)  # the answer decides which verb it is
-    scheduled = Answer.objects.filter(
-        request_id=request_id, state=AnswerState.SUBMITTED, outcome=Outcome.SCHEDULED
-    ).exists()
-    verb = Verb.APPROVE_DATE if scheduled else Verb.APPROVE_ANSWER
+    waiting = Answer.objects.filter(request_id=request_id, state=AnswerState.SUBMITTED)
+    verb = approving(waiting.values_list("outcome", flat=True).first() or "")
     change = begin(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
     answer = _submitted(request_id)
-    if scheduled:
+    if verb == Verb.APPROVE_DATE:
         _future(answer.promised_on)
     _review(answer, AnswerState.APPROVED, change)
-    change.request.promised_on = answer.promised_on
-    request = finish(change, fields=("promised_on",), answer=answer.pk, outcome=answer.outcome)
-    if scheduled:
-        tell_everybody(request, "request_scheduled", date=request.promised_on)
-    else:
-        tell_everybody(request, "request_answered")
+    request = _conclude(change, answer)
+    event, context = message_of(answer.outcome, answer.promised_on, answer.authority)
+    tell_everybody(request, event, **context)
     return request
+
+
+def message_of(outcome: str, promised_on: date | None, authority: Authority | None) -> tuple[str, dict[str, Any]]:
+    """The message that approving an answer sends: its event, and what ``tell`` needs for it."""
+    if outcome == Outcome.SCHEDULED:
+        return "request_scheduled", {"date": promised_on}
+    if outcome == Outcome.NOT_OURS:
+        return "request_forwarded", {"authority": authority}
+    return "request_answered", {}
+
+
+def _conclude(change: Change, answer: Answer) -> ServiceRequest:
+    facts: dict[str, Any] = {"answer": answer.pk, "outcome": answer.outcome}
+    if answer.authority_id is not None:
+        merging.let_go(change.request)
+        facts["authority"] = answer.authority_id
+    change.request.promised_on, change.request.authority = answer.promised_on, answer.authority
+    return finish(change, fields=("promised_on", "authority"), **facts)
 
 
 @one_transaction()
@@ -106,6 +124,8 @@ def _complete(proposal: Proposal) -> None:
         raise InvalidInput("text", _("At most %(limit)d characters.") % {"limit": ANSWER_MAX})
     if proposal.outcome == Outcome.SCHEDULED:
         _future(proposal.promised_on)
+    if proposal.outcome == Outcome.NOT_OURS and proposal.authority is None:
+        raise InvalidInput("authority", _("Choose the authority in charge: the application is passed on to it."))
 
 
 def _future(promised_on: date | None) -> None:
@@ -142,6 +162,7 @@ def _write(change: Change, proposal: Proposal, uploads: list[CleanUpload]) -> An
     if answer.department_id != begun.department_id:  # begun elsewhere, before the request was sent on
         answer.department, answer.drafted_by = begun.department, begun.drafted_by
     answer.promised_on = proposal.promised_on if proposal.outcome == Outcome.SCHEDULED else None
+    answer.authority = proposal.authority if proposal.outcome == Outcome.NOT_OURS else None
     answer.save()
     _check_room(request, proposal)
     for attachment in Attachment.objects.filter(answer=answer, pk__in=proposal.removed_files):
@@ -168,6 +189,7 @@ def _copy(answer: Answer, change: Change) -> Answer:
         outcome=answer.outcome,
         text=answer.text,
         promised_on=answer.promised_on,
+        authority_id=answer.authority_id,
         department_id=answer.department_id,
         drafted_by=answer.drafted_by,
         created_at=change.now,

@@ -41,7 +41,7 @@ class Desk:
 
     def find(self, number: str) -> ServiceRequest | None:
         """The request with this number and its answers, or None where there is none at this desk."""
-        answers = Answer.objects.select_related("drafted_by", "submitted_by", "department")
+        answers = Answer.objects.select_related("drafted_by", "submitted_by", "department", "authority")
         known = self.requests().select_related(*SHOWN_WITH_A_REQUEST).defer("neighbourhood__polygon")
         with_answers = known.prefetch_related(Prefetch("answers", answers), "answers__attachments")
         return with_answers.filter(number=number).first()

@@ -10,12 +10,13 @@ from django.db.models import Q
 from notifications.services.rendering import Preview
 from requests_app import policies, presentation
 from requests_app.forms import desk as forms
-from requests_app.models import Answer, AnswerState, Applicant, Note, ServiceRequest, StandardReply
+from requests_app.models import Answer, AnswerState, Applicant, Authority, Note, ServiceRequest, StandardReply
 from requests_app.presentation import Entry
+from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
 from requests_app.views.desk_access import Desk
 from requests_app.views.shown import ShownFile, shown_contact, shown_files
-from requests_app.vocabulary import PUBLIC_NOTES, NoteKind, Outcome
+from requests_app.vocabulary import PUBLIC_NOTES, NoteKind
 from requests_app.workflow import Verb
 
 Context = dict[str, Any]
@@ -74,11 +75,10 @@ def context_of(
     }
 
 
-def sms_of(item: ServiceRequest, outcome: str, promised_on: date | None) -> Preview | None:
+def sms_of(item: ServiceRequest, outcome: str, promised_on: date | None, authority: Authority | None) -> Preview | None:
     """The SMS that approving an answer of this outcome would send; None where nothing can be sent yet."""
-    if outcome != Outcome.SCHEDULED:
-        return preview(item, "request_answered")
-    return preview(item, "request_scheduled", date=promised_on) if promised_on else None
+    event, context = message_of(outcome, promised_on, authority)
+    return preview(item, event, **context) if all(context.values()) else None
 
 
 def _story(item: ServiceRequest) -> Context:
@@ -122,7 +122,7 @@ def _blank(name: str, kind: type[forms.VersionForm], item: ServiceRequest) -> fo
     initial: Context = {"version": item.version}
     draft = _draft_of(item) if kind is forms.AnswerForm else None
     if draft is not None:
-        initial |= {"outcome": draft.outcome, "text": draft.text, "promised_on": draft.promised_on}
+        initial |= {name: getattr(draft, name) for name in ("outcome", "text", "promised_on", "authority")}
     return kind(initial=initial, auto_id=f"{name}_%s")
 
 
@@ -149,13 +149,13 @@ def _answers(item: ServiceRequest, timeline: list[Entry]) -> Context:
     }
 
 
-def _chosen(item: ServiceRequest, refusal: Refusal | None) -> tuple[str, date | None]:
-    """Outcome and promised date as they stand in the form: what was sent, else the draft's."""
+def _chosen(item: ServiceRequest, refusal: Refusal | None) -> tuple[str, date | None, Authority | None]:
+    """Outcome, promised date and authority as they stand in the form: what was sent, else the draft's."""
     if refusal is not None and refusal.name == "answer":
         sent = refusal.form.cleaned_data
-        return sent.get("outcome", ""), sent.get("promised_on")
+        return sent.get("outcome", ""), sent.get("promised_on"), sent.get("authority")
     draft = _draft_of(item)
-    return (draft.outcome, draft.promised_on) if draft else ("", None)
+    return (draft.outcome, draft.promised_on, draft.authority) if draft else ("", None, None)
 
 
 def _latest(timeline: list[Entry], *verbs: Verb) -> Entry | None:

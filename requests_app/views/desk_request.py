@@ -70,7 +70,8 @@ def sms_preview(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     form = AnswerForm(request.POST)
     form.is_valid()  # an unfinished form still names its outcome
     chosen = form.cleaned_data
-    preview = sms_of(_found(desk, number), chosen.get("outcome", ""), chosen.get("promised_on"))
+    outcome, promised_on, authority = chosen.get("outcome", ""), chosen.get("promised_on"), chosen.get("authority")
+    preview = sms_of(_found(desk, number), outcome, promised_on, authority)
     if preview is None:
         return JsonResponse({"text": "", "segments": 0, "characters": 0})
     return JsonResponse({"text": preview.text, "segments": preview.segments, "characters": preview.characters})

@@ -46,6 +46,7 @@ def test_staff_cannot_submit(town: Town, people: People) -> None:
         (Proposal(outcome="bilinmez", text="Yapıldı"), "outcome"),
         (Proposal(outcome=Outcome.RESOLVED, text="  "), "text"),
         (Proposal(outcome=Outcome.RESOLVED, text="x" * 4001), "text"),
+        (Proposal(outcome=Outcome.NOT_OURS, text="Su idaresinin işi."), "authority"),
         (Proposal(outcome=Outcome.SCHEDULED, text="Programda"), "promised_on"),
         (Proposal(outcome=Outcome.SCHEDULED, text="Programda", promised_on=date(2020, 1, 1)), "promised_on"),
     ],

@@ -58,6 +58,32 @@ def test_the_head_sends_the_answer_for_review(town: Town, people: People, head: 
     assert "Cevap kontrole gönderildi." in response.content.decode()
 
 
+def test_what_is_not_ours_names_an_authority(town: Town, people: People, head: Client) -> None:
+    request = in_progress(town, people)
+
+    refused = head.post(action(request, "submit_answer"), answer(request, outcome="not_ours"))
+    sent = answer(request, outcome="not_ours", authority=town.water_board.pk)
+    head.post(action(request, "submit_answer"), sent)
+
+    assert refused.status_code == 422
+    assert "Yetkili kurumu seçin" in refused.content.decode()
+    assert Answer.objects.get().authority == town.water_board
+
+
+def test_a_draft_keeps_the_authority_only_while_the_matter_is_not_ours(
+    town: Town, people: People, staff: Client
+) -> None:
+    request = in_progress(town, people)
+    sent = answer(request, outcome="not_ours", authority=town.water_board.pk)
+    staff.post(action(request, "draft_answer"), sent)
+    chosen = f'<option value="{town.water_board.pk}" selected>'
+    assert chosen in staff.get(page_of(request)).content.decode()
+
+    request.refresh_from_db()
+    staff.post(action(request, "draft_answer"), {**sent, "version": request.version, "outcome": "refused"})
+    assert Answer.objects.get().authority is None
+
+
 def test_staff_cannot_send_it(town: Town, people: People, staff: Client) -> None:
     request = in_progress(town, people)
 

@@ -47,6 +47,14 @@ def test_without_the_date_there_is_nothing_to_show_yet(town: Town, people: Peopl
     assert shown == {"text": "", "segments": 0, "characters": 0}
 
 
+def test_what_is_not_ours_names_the_authority(town: Town, people: People, staff: Client) -> None:
+    request = in_progress(town, people)
+    sent = answer(request, outcome="not_ours", authority=town.water_board.pk)
+
+    assert "Örnek Su İdaresi kurumuna iletildi" in staff.post(preview_of(request), sent).json()["text"]
+    assert staff.post(preview_of(request), {**sent, "authority": ""}).json()["text"] == ""
+
+
 def test_nonsense_is_no_error(town: Town, people: People, staff: Client) -> None:
     request = in_progress(town, people)
 
