@@ -13,6 +13,10 @@ class Kind(TextChoices):
     THANKS = "thanks", _("Thanks")
 
 
+# Whoever asks for information says who it is for (Law 4982, art. 6).
+NEEDS_NAME = frozenset({Kind.INFORMATION})
+
+
 class Channel(TextChoices):
     """How an application reached the municipality (the regulation's list, 13.3.8 and 13.6.24)."""
 

@@ -26,7 +26,7 @@ from requests_app.forms.fields import (
 from requests_app.models import Category
 from requests_app.models.request import DESCRIPTION_MAX
 from requests_app.questions import Question, questions_of
-from requests_app.vocabulary import Kind
+from requests_app.vocabulary import NEEDS_NAME, Kind
 
 Typed = dict[str, Any]
 
@@ -236,7 +236,7 @@ class YouForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if chosen_kind(self.so_far) == Kind.INFORMATION:
+        if chosen_kind(self.so_far) in NEEDS_NAME:
             # Law 4982 asks for a name; without one there is nobody to inform.
             del self.fields["identity"]
         wording = legal_texts.current(LegalText.Kind.ANNOUNCEMENT_CONSENT, get_language() or "tr")

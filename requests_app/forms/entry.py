@@ -16,7 +16,7 @@ from requests_app.forms.fields import EmailAddressField, PhoneField, PlainTextFi
 from requests_app.models import Applicant, Category
 from requests_app.models.request import DESCRIPTION_MAX
 from requests_app.services.intake import Application, Contact, Place
-from requests_app.vocabulary import ENTRY_CHANNELS, Channel, Kind
+from requests_app.vocabulary import ENTRY_CHANNELS, NEEDS_NAME, Channel, Kind
 
 # Where somebody speaks with the applicant and can read the notice to them.
 SPOKEN = frozenset({Channel.CALL_CENTRE, Channel.DESK, Channel.BLUE_DESK})
@@ -92,7 +92,7 @@ class EntryForm(forms.Form):
         for name in ("name", "phone", "email"):
             self.errors.pop(name, None)
         self.cleaned_data.update(name="", phone="", email="")
-        if self.chosen_kind == Kind.INFORMATION:
+        if self.chosen_kind in NEEDS_NAME:
             self.add_error("anonymous", _("An information request needs the person's name (Law 4982)."))
 
     def _need_person(self) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.querysets import ServiceRequestQuerySet
-from requests_app.vocabulary import Channel, Kind
+from requests_app.vocabulary import NEEDS_NAME, Channel, Kind
 from requests_app.workflow import OPEN, UNANSWERED, Status
 
 DESCRIPTION_MAX = 4000
@@ -190,6 +190,10 @@ class ServiceRequest(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="request_status_known"),
+            models.CheckConstraint(
+                condition=~Q(kind__in=sorted(NEEDS_NAME)) | Q(applicant__isnull=False),
+                name="request_information_names_applicant",
+            ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(

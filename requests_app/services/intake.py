@@ -6,8 +6,10 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from common import bell
+from common.errors import InvalidInput
 from common.inserting import insert
 from common.numbers import make_number
 from common.secrets import secret_hash
@@ -18,7 +20,7 @@ from requests_app.actors import Actor
 from requests_app.models import Applicant, Category, RequestEvent, ServiceRequest
 from requests_app.policies import check
 from requests_app.services.telling import tell
-from requests_app.vocabulary import Channel, Kind
+from requests_app.vocabulary import NEEDS_NAME, Channel, Kind
 from requests_app.workflow import NEW, Verb
 
 ROUTER_BELL = "requests.route_waiting"
@@ -69,8 +71,10 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
 
     ``submission_key`` names this one act of submitting (channel and external id): the same key again
     returns the request it made before and changes nothing. ``secret`` is the tracking secret; only its
-    hash is stored. Raises NotPermitted where a member of staff lacks ``requests_app.enter``.
+    hash is stored. Raises NotPermitted where a member of staff lacks ``requests_app.enter``, and InvalidInput on
+    ``name`` where the kind needs one.
     """
+    check_name(application.kind, application.contact, field="name")
     request = _new_request(application, submission_key, secret, actor)
     check(actor, Verb.SUBMIT, request)
     with one_transaction(savepoint=False):
@@ -84,6 +88,12 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
         _confirm(request)
         bell.ring(ROUTER_BELL, queue="default")
     return request
+
+
+def check_name(kind: str, who: Contact | Applicant | None, *, field: str) -> None:
+    """Raise InvalidInput on ``field`` where this kind of application needs a name and there is nobody."""
+    if kind in NEEDS_NAME and who is None:
+        raise InvalidInput(field, _("An information request needs the person's name (Law 4982)."))
 
 
 def says_the_same(request: ServiceRequest, application: Application) -> bool:

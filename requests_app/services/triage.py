@@ -11,7 +11,7 @@ from requests_app.actors import Actor
 from requests_app.models import Authority, Category, RoutingDecision, ServiceRequest
 from requests_app.services import merging, routing
 from requests_app.services.change import Change, begin, finish, hold, needed_reason
-from requests_app.services.intake import Place
+from requests_app.services.intake import Place, check_name
 from requests_app.services.open_departments import takes_requests
 from requests_app.services.telling import tell
 from requests_app.vocabulary import Kind, NoteKind
@@ -147,9 +147,13 @@ def reclassify(
     actor: Actor,
     expected_version: int | None = None,
 ) -> ServiceRequest:
-    """Correct kind, category and place; suggestions and clocks follow. Needs ``requests_app.triage``."""
+    """Correct kind, category and place; suggestions and clocks follow. Needs ``requests_app.triage``.
+
+    Raises InvalidInput on ``kind`` where that kind needs a name and the request has none.
+    """
     change = begin(request_id=request_id, verb=Verb.RECLASSIFY, actor=actor, expected_version=expected_version)
     request = change.request
+    check_name(kind, request.applicant, field="kind")
     before = {"kind": request.kind, "category": request.category_id}
     request.kind, request.category = kind, category
     request.neighbourhood_id, request.address = place.neighbourhood_id, place.address

@@ -234,7 +234,8 @@ def test_a_period_that_stands_still_has_not_ended(town: Town, people: People, ti
 
 
 def test_without_a_legal_period_nothing_is_extended(town: Town, people: People) -> None:
-    request = factories.routed(town, people, kind=Kind.INFORMATION, contact=None)
+    LegalPeriod.objects.all().delete()
+    request = factories.routed(town, people, kind=Kind.INFORMATION)
     with pytest.raises(DomainError):
         department.extend(request_id=request.pk, reason="Başka kuruma soruldu", actor=Actor.staff(people.head_a))
 

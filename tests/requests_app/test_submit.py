@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from common.errors import NotPermitted
+from common.errors import InvalidInput, NotPermitted
 from common.numbers import parse_number
 from common.secrets import new_secret, secret_hash
 from notifications.models import Message
@@ -133,3 +133,17 @@ def test_an_information_request_is_due_in_fifteen_working_days(town: Town, time_
     request = submit(town, kind=Kind.INFORMATION, category=None)
     assert request.legal_due_at is not None
     assert request.legal_due_at.astimezone().date().isoformat() == "2026-03-24"
+
+
+def test_an_information_request_needs_a_name(town: Town) -> None:
+    with pytest.raises(InvalidInput, match="4982") as refusal:
+        factories.submit(town, kind=Kind.INFORMATION, contact=None)
+    assert refusal.value.field == "name"
+    assert not ServiceRequest.objects.exists()
+    assert factories.submit(town, kind=Kind.INFORMATION).applicant is not None
+
+
+def test_the_database_wants_a_name_for_an_information_request(town: Town) -> None:
+    factories.submit(town, contact=None)
+    with pytest.raises(IntegrityError, match="request_information_names_applicant"), transaction.atomic():
+        ServiceRequest.objects.update(kind=Kind.INFORMATION)

@@ -8,7 +8,8 @@ from common.errors import InvalidInput, NotPermitted, StaleVersion
 from notifications.models import Message
 from requests_app.actors import Actor
 from requests_app.models import ServiceRequest
-from requests_app.services import contacts, routing, triage
+from requests_app.services import contacts, intake, routing, triage
+from requests_app.vocabulary import Kind
 from requests_app.workflow import Status
 from tests import factories
 from tests.factories import People, Town
@@ -165,3 +166,13 @@ def test_a_department_does_not_even_find_another_departments_request(town: Town,
     request = factories.routed(town, people)
     assert not ServiceRequest.objects.visible_to(people.head_b).filter(pk=request.pk).exists()
     assert ServiceRequest.objects.visible_to(people.head_a).filter(pk=request.pk).exists()
+
+
+def test_what_has_no_name_does_not_become_an_information_request(town: Town, people: People) -> None:
+    nameless, named = factories.submit(town, contact=None), factories.submit(town)
+    to_information = {"kind": Kind.INFORMATION, "category": None, "place": intake.Place()}
+    with pytest.raises(InvalidInput, match="4982") as refusal:
+        triage.reclassify(request_id=nameless.pk, actor=Actor.staff(people.clerk), **to_information)
+    assert refusal.value.field == "kind"
+    changed = triage.reclassify(request_id=named.pk, actor=Actor.staff(people.clerk), **to_information)
+    assert changed.kind == Kind.INFORMATION
