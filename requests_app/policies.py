@@ -121,9 +121,16 @@ def _applicant_would_learn_of_it(actor: Actor, request: ServiceRequest) -> None:
         raise DomainError(_("The applicant left no phone number and would never learn of the question."))
 
 
-def _within_reopen_window(actor: Actor, request: ServiceRequest) -> None:
-    if request.status == Status.CLOSED and timezone.now() > reopen_until(request):
+def _ended_and_within_reopen_window(actor: Actor, request: ServiceRequest) -> None:
+    _the_other_has_ended(request)
+    worked_on = request.worked_on
+    if worked_on.status == Status.CLOSED and timezone.now() > reopen_until(worked_on):
         raise DomainError(_("The time to reopen this request has passed. Please make a new application."))
+
+
+def _the_other_has_ended(request: ServiceRequest) -> None:
+    if request.merged_into is not None and request.merged_into.status != Status.CLOSED:
+        raise DomainError(_("The application that yours was joined with has not been concluded yet."))
 
 
 def reopen_until(request: ServiceRequest) -> datetime:
@@ -161,18 +168,19 @@ def _reviewed_by_another(actor: Actor, request: ServiceRequest) -> None:
         raise DomainError(_("You submitted this answer yourself, so somebody else has to review it."))
 
 
-def _not_rated_yet(actor: Actor, request: ServiceRequest) -> None:
-    if request.feedback.filter(closing=request.reopened_times).exists():
+def _ended_and_not_rated_yet(actor: Actor, request: ServiceRequest) -> None:
+    _the_other_has_ended(request)
+    if request.feedback.filter(closing=request.closing).exists():
         raise DomainError(_("You have already told us what you think. Thank you."))
 
 
 _CONDITIONS = {
     Verb.ASK: _applicant_would_learn_of_it,
     Verb.EXTEND: _only_information_requests_are_extended,
-    Verb.REOPEN: _within_reopen_window,
+    Verb.REOPEN: _ended_and_within_reopen_window,
     Verb.APPROVE_ANSWER: _approves_with(Verb.APPROVE_ANSWER),
     Verb.APPROVE_DATE: _approves_with(Verb.APPROVE_DATE),
     Verb.APPROVE_FORWARDING: _approves_with(Verb.APPROVE_FORWARDING),
     Verb.RETURN_ANSWER: _reviewed_by_another,
-    Verb.RATE: _not_rated_yet,
+    Verb.RATE: _ended_and_not_rated_yet,
 }

@@ -114,7 +114,9 @@ _WORDS: Mapping[str, _Words] = {
 }
 
 _REOPEN_PASSED = gettext_lazy("Read the answer below. For anything new, please make a new application.")
-_JOINED_IS_DONE = gettext_lazy("The work on both has been concluded.")
+_JOINED_IS_DONE = gettext_lazy(
+    "The work on both has been concluded. If your problem is not solved, you can reopen your application."
+)
 _JOINED_IS_SCHEDULED = gettext_lazy(
     "The work for both is in our programme: %(date)s. You will be told the result as well."
 )
@@ -154,17 +156,18 @@ def _facts(request: ServiceRequest) -> dict[str, str]:
         "department": request.department.name if request.department else "",
         "authority": request.authority.name if request.authority else "",
         "other": request.merged_into.number if request.merged_into else "",
-        "date": ui.long_date((request.merged_into or request).promised_on),
+        "date": ui.long_date(request.worked_on.promised_on),
         "due": ui.long_date(request.legal_due_at),
         "told": str(_BY_SMS if reachable else _ON_THE_PAGE),
     }
 
 
 def _next_step(request: ServiceRequest, words: _Words) -> Promise:
-    if request.status == Status.CLOSED and timezone.now() > reopen_until(request):
+    worked_on = request.worked_on
+    if worked_on.status == Status.CLOSED and timezone.now() > reopen_until(worked_on):
         return _REOPEN_PASSED
-    if request.merged_into is not None and request.merged_into.status in _JOINED:
-        return _JOINED[request.merged_into.status]
+    if request.merged_into is not None and worked_on.status in _JOINED:
+        return _JOINED[worked_on.status]
     return _LATE if _answer_is_late(request) else words.next_step
 
 
@@ -174,11 +177,11 @@ def _answer_is_late(request: ServiceRequest) -> bool:
 
 
 def _until(request: ServiceRequest) -> tuple[date | None, str]:
-    worked_on = request.merged_into or request
+    worked_on = request.worked_on
     if worked_on.promised_on and worked_on.status not in FINISHED | PAUSED:
         return worked_on.promised_on, _("Promised day")
-    if request.status == Status.CLOSED:
-        last = reopen_until(request)
+    if worked_on.status == Status.CLOSED:
+        last = reopen_until(worked_on)
         return (timezone.localdate(last), _("Can be reopened until")) if last >= timezone.now() else (None, "")
     if worked_on.legal_due_at is None or worked_on.status in FINISHED | PAUSED or _answer_is_late(worked_on):
         return None, ""

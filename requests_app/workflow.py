@@ -111,6 +111,7 @@ TRANSITIONS = Table(
         _row(V.ADD_INFORMATION, OPEN - PAUSED, STAY, R.APPLICANT),
         _row(V.WITHDRAW, OPEN - {S.ANSWERED}, S.WITHDRAWN, R.APPLICANT),
         _row(V.REOPEN, {S.CLOSED, S.SCHEDULED}, S.ROUTED, R.APPLICANT, R.REVIEWER),
-        _row(V.RATE, {S.CLOSED}, STAY, R.APPLICANT),
+        _row(V.REOPEN, {S.MERGED}, S.RECEIVED, R.APPLICANT),  # once what it was merged into is closed
+        _row(V.RATE, {S.CLOSED, S.MERGED}, STAY, R.APPLICANT),
     )
 )

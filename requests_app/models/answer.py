@@ -78,7 +78,7 @@ class Answer(models.Model):
 
 
 class Feedback(models.Model):
-    """The applicant's word on how it ended; one for each time the request was closed."""
+    """The applicant's word on how it ended; one for each time the request, or what it was merged into, was closed."""
 
     request = models.ForeignKey("requests_app.ServiceRequest", models.CASCADE, related_name="feedback")
     closing = models.PositiveSmallIntegerField(_("closing"), help_text=_("0 for the first closing"))

@@ -242,6 +242,16 @@ class ServiceRequest(models.Model):
         return self.status in OPEN
 
     @property
+    def worked_on(self) -> "ServiceRequest":
+        """The request that is worked on for this one: what it was merged into, else itself."""
+        return self.merged_into or self
+
+    @property
+    def closing(self) -> int:
+        """How often the matter was reopened before it ended this time, as this applicant counts."""
+        return self.reopened_times + (self.merged_into.reopened_times if self.merged_into else 0)
+
+    @property
     def is_anonymous(self) -> bool:
         """Whether the applicant gave no name (a class of its own: Law 3071, art. 4 and 6)."""
         return self.applicant_id is None

@@ -32,15 +32,16 @@ def withdraw(*, request_id: int, actor: Actor) -> ServiceRequest:
 def reopen(*, request_id: int, reason: str, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
     """Not solved: back to the department with fresh clocks. The applicant within the window, or review staff.
 
-    Where the department takes no requests any more, the request goes on to triage.
+    Where the department takes no requests any more, the request goes on to triage; so does one that was merged,
+    which leaves the other to itself.
     """
     change = begin(request_id=request_id, verb=Verb.REOPEN, actor=actor, expected_version=expected_version)
     kind = NoteKind.INFORMATION if actor.kind == ActorKind.APPLICANT else NoteKind.REASON
     note = change.note(kind, needed_reason(reason))
-    change.request.reopened_times += 1
-    change.request.promised_on = None
+    change.request.reopened_times = change.request.closing + 1
+    change.request.promised_on = change.request.merged_into = None
     clocks.restart(change.request, change.now)
-    request = finish(change, fields=("reopened_times", "promised_on"), note=note)
+    request = finish(change, fields=("reopened_times", "promised_on", "merged_into"), note=note)
     if request.department is not None and not takes_requests(request.department):
         request = return_from_closed(request)
     tell_everybody(request, "request_reopened")
@@ -55,7 +56,7 @@ def rate(*, request_id: int, solved: bool, score: int, comment: str, actor: Acto
         raise InvalidInput("score", _("Choose a number from 1 to 5."))
     feedback = Feedback.objects.create(
         request=change.request,
-        closing=change.request.reopened_times,
+        closing=change.request.closing,
         solved=solved,
         score=score,
         comment=comment.strip()[:500],

@@ -57,7 +57,7 @@ def page_of(request: ServiceRequest, *, level: Level | None) -> dict[str, Any]:
 
 def _answer(request: ServiceRequest) -> ShownAnswer | None:
     """The newest approved answer; of a merged request the one that holds for the other now."""
-    source = request.merged_into or request
+    source = request.worked_on
     if request.merged_into and source.status != Status.CLOSED and not source.promised_on:
         return None
     approved = source.answers.filter(state=AnswerState.APPROVED).select_related("department")

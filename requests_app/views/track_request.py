@@ -96,7 +96,7 @@ def reopen(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     """Not solved: say why, and it goes back to the department."""
     if request.method != "POST":
         return _form_page(request, found, "reopen", ReopenForm())
-    done = _("Your application was reopened. The department looks at it again.")
+    done = _("Your application was reopened. We are looking at it again.")
     return _act(request, found, "reopen", ReopenForm(request.POST), applicant.reopen, done)
 
 

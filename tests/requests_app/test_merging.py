@@ -1,12 +1,14 @@
 """Merged requests: nobody is forgotten, whatever becomes of the request they were merged into."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from common.errors import InvalidInput
+from common.errors import DomainError, InvalidInput
+from common.secrets import new_secret
 from notifications.models import Message
 from requests_app.actors import Actor
 from requests_app.models import ServiceRequest
@@ -15,8 +17,10 @@ from requests_app.vocabulary import ActorKind, Kind, Outcome
 from requests_app.workflow import Status
 from tests import factories
 from tests.factories import People, Town, intake
+from tests.requests_app.portal.citizen import Citizen, text_of
 
 LATER = date(2030, 5, 6)
+SECRET = new_secret()
 
 
 @pytest.fixture
@@ -199,3 +203,85 @@ def test_taking_a_decision_back_is_told(undone: str, town: Town, clerk: Actor) -
     decisions[undone]()
     triage.restore(request_id=second.pk, actor=clerk)
     assert told(2)[-1] == "request_restored"
+
+
+# --- The target is closed ------------------------------------------------------------------------
+
+
+def merged_into_a_closed_one(town: Town, people: People, clerk: Actor) -> ServiceRequest:
+    target = factories.answered(town, people)
+    request = merge(submitted(town, 2), target, clerk)
+    answers.approve(request_id=target.pk, actor=Actor.staff(people.specialist))
+    return request
+
+
+def say_not_solved(request: ServiceRequest) -> None:
+    applicant.reopen(request_id=request.pk, reason="Benim sokağımdaki duruyor.", actor=Actor.applicant(request.pk))
+
+
+def rate(request: ServiceRequest, score: int = 4) -> None:
+    applicant.rate(request_id=request.pk, solved=True, score=score, comment="", actor=Actor.applicant(request.pk))
+
+
+def test_whoever_was_merged_says_not_solved_and_is_looked_at_again(town: Town, people: People, clerk: Actor) -> None:
+    request = merged_into_a_closed_one(town, people, clerk)
+    target = request.merged_into
+    say_not_solved(request)
+    request.refresh_from_db()
+    assert (request.status, request.merged_into, request.closed_at) == (Status.RECEIVED, None, None)
+    assert request.legal_due_at is not None
+    assert request.notes.get().text == "Benim sokağımdaki duruyor."
+    assert told(2)[-1] == "request_reopened"
+    target.refresh_from_db()
+    assert target.status == Status.CLOSED
+
+
+def test_whoever_was_merged_says_so_only_once_the_target_is_closed(town: Town, people: People, clerk: Actor) -> None:
+    request = merge(submitted(town, 2), factories.answered(town, people), clerk)
+    for act in (say_not_solved, rate):
+        with pytest.raises(DomainError, match="sonuçlanmadı"):
+            act(request)
+
+
+def test_whoever_was_merged_has_as_long_as_the_targets_applicant(town: Town, people: People, clerk: Actor) -> None:
+    request = merged_into_a_closed_one(town, people, clerk)
+    long_ago = timezone.now() - timedelta(days=31)
+    ServiceRequest.objects.filter(pk=request.merged_into_id).update(closed_at=long_ago)
+    request.refresh_from_db()
+    with pytest.raises(DomainError, match="süre"):
+        say_not_solved(request)
+
+
+def test_whoever_was_merged_rates_once_for_each_end(town: Town, people: People, clerk: Actor) -> None:
+    request = merged_into_a_closed_one(town, people, clerk)
+    rate(request)
+    with pytest.raises(DomainError, match="Teşekkür"):
+        rate(request)
+    target = request.merged_into
+    applicant.reopen(request_id=target.pk, reason="Yine aynı.", actor=Actor.applicant(target.pk))
+    answer(target, people)
+    rate(request, score=2)
+    assert list(request.feedback.order_by("closing").values_list("closing", "score")) == [(0, 4), (1, 2)]
+
+
+def test_who_left_the_target_rates_the_own_end_as_well(town: Town, people: People, clerk: Actor) -> None:
+    request = merged_into_a_closed_one(town, people, clerk)
+    rate(request)
+    say_not_solved(request)
+    triage.route(request_id=request.pk, department=town.roads, actor=clerk)
+    answer(request, people)
+    rate(request, score=5)
+    assert request.feedback.count() == 2
+
+
+def test_the_tracking_page_offers_both_to_whoever_was_merged(town: Town, people: People, clerk: Actor) -> None:
+    target = factories.answered(town, people)
+    request = merge(factories.submit(town, secret=SECRET), target, clerk)
+    owner = Citizen()
+    owner.get("track_link", SECRET)
+    before = text_of(owner.get("request", request.number))
+    answers.approve(request_id=target.pk, actor=Actor.staff(people.specialist))
+    after = text_of(owner.get("request", request.number))
+    for address in (owner.url("request_reopen", request.number), owner.url("request_rate", request.number)):
+        assert address not in before
+        assert address in after

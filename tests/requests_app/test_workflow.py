@@ -67,8 +67,11 @@ RULES: list[tuple[Verb, set[Status], set[str], str | None]] = [
     (Verb.WITHDRAW, ALL_OPEN - {S.ANSWERED}, OWN, S.WITHDRAWN),
     (Verb.ADD_NOTE, set(S), ENTRY | DEPARTMENT, None),
     (Verb.REOPEN, {S.CLOSED, S.SCHEDULED}, OWN | REVIEW, S.ROUTED),
-    (Verb.RATE, {S.CLOSED}, OWN, None),
+    (Verb.REOPEN, {S.MERGED}, OWN, S.RECEIVED),
+    (Verb.RATE, {S.CLOSED, S.MERGED}, OWN, None),
 ]
+# Of a merged request only once what it was merged into is closed.
+AFTER_THE_END = {Verb.REOPEN, Verb.RATE}
 APPROVALS = {Verb.APPROVE_ANSWER, Verb.APPROVE_DATE, Verb.APPROVE_FORWARDING}
 
 PARTS = [
@@ -95,11 +98,14 @@ class Case:
     make: Callable[[Town, People], ServiceRequest]
     was: Status | None = None
     approval: Verb | None = None
+    has_ended: bool = True
 
     def allowed(self, verb: Verb, request: ServiceRequest) -> tuple[set[str], str | None]:
         """Who may do ``verb`` here and where it leads, by the rules above."""
+        if (verb in APPROVALS and verb != self.approval) or (verb in AFTER_THE_END and not self.has_ended):
+            return set(), None
         for rule, sources, who, target in RULES:
-            if rule == verb and self.status in sources and (verb not in APPROVALS or verb == self.approval):
+            if rule == verb and self.status in sources:
                 seen_by = who if request.department_id else who - DEPARTMENT
                 return seen_by, self.was if target == WHERE_IT_WAS else target
         return set(), None
@@ -174,6 +180,13 @@ def merged(town: Town, people: People) -> ServiceRequest:
     return triage.merge(request_id=request.pk, into_number=target.number, actor=Actor.staff(people.clerk))
 
 
+def merged_and_closed(town: Town, people: People) -> ServiceRequest:
+    request, target = received(town, people), factories.answered(town, people)
+    triage.merge(request_id=request.pk, into_number=target.number, actor=Actor.staff(people.clerk))
+    answers.approve(request_id=target.pk, actor=Actor.staff(people.specialist))
+    return request
+
+
 CASES = {
     "received": Case(S.RECEIVED, received),
     "routed": Case(S.ROUTED, routed),
@@ -189,7 +202,8 @@ CASES = {
     "rejected": Case(S.REJECTED, rejected),
     "forwarded": Case(S.FORWARDED, forwarded),
     "forwarded by a department": Case(S.FORWARDED, approved(Outcome.NOT_OURS)),
-    "merged": Case(S.MERGED, merged),
+    "merged": Case(S.MERGED, merged, has_ended=False),
+    "merged into what is closed": Case(S.MERGED, merged_and_closed),
     "withdrawn": Case(S.WITHDRAWN, lambda town, people: withdrawn(routed(town, people))),
 }
 EVERY_CASE = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

@@ -169,7 +169,10 @@ def test_somebody_without_a_phone_is_not_promised_an_sms(town: Town, people: Peo
 
 def test_what_was_merged_into_a_concluded_request_is_concluded(town: Town, people: People) -> None:
     request = make(Status.MERGED, town, people)
-    ServiceRequest.objects.filter(pk=request.merged_into_id).update(status=Status.CLOSED, closed_at=timezone.now())
+    now = timezone.now()
+    ServiceRequest.objects.filter(pk=request.merged_into_id).update(status=Status.CLOSED, closed_at=now)
     request.merged_into.refresh_from_db()
 
-    assert public_status(request).next_step == "İki başvuru da sonuçlandı."
+    shown = public_status(request)
+    assert shown.next_step.startswith("İki başvuru da sonuçlandı. Sorununuz çözülmediyse")
+    assert shown.until == timezone.localdate(now) + timedelta(days=30)
