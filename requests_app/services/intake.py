@@ -20,7 +20,7 @@ from requests_app.actors import Actor
 from requests_app.models import Applicant, Category, RequestEvent, ServiceRequest
 from requests_app.policies import check
 from requests_app.services.telling import tell
-from requests_app.vocabulary import NEEDS_NAME, Channel, Kind
+from requests_app.vocabulary import NEEDS_NAME, NO_PETITION, Channel, Kind
 from requests_app.workflow import NEW, Verb
 
 ROUTER_BELL = "requests.route_waiting"
@@ -163,7 +163,9 @@ def _new_request(application: Application, submission_key: str, secret: str, act
 
 
 def _confirm(request: ServiceRequest) -> None:
-    if request.legal_due_at:
+    if request.kind in NO_PETITION:
+        tell(request, "request_received_thanks")
+    elif request.legal_due_at:
         tell(request, "request_received", due=request.legal_due_at)
     else:
         tell(request, "request_received_undated")
