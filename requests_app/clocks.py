@@ -2,7 +2,8 @@
 
 Sources: Law 3071 art. 7 (reasoned answer in 30 calendar days), Law 4982 art. 11 (15 working days, 30
 where another body is asked). The periods themselves are data (LegalPeriod); this module only counts.
-Anonymous applications are not examined under Law 3071 (art. 4 and 6), so they have no legal clock.
+Anonymous applications are not examined under Law 3071 (art. 4 and 6), so they have no legal clock; nor have
+thanks, which ask for nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from django.utils import timezone
 from common.memo import memo
 from departments.calendar import WorkingCalendar
 from requests_app.models import Category, LegalPeriod, ServiceRequest
+from requests_app.vocabulary import NO_PETITION
 from requests_app.workflow import FINISHED, PAUSED
 
 CLOCK_FIELDS = ("legal_due_at", "target_due_at", "clock_due_at")
@@ -90,7 +92,8 @@ def restart(request: ServiceRequest, now: datetime) -> None:
 
 
 def _legal_due(request: ServiceRequest, rules: Rules) -> datetime | None:
-    period = None if request.is_anonymous else rules.period(request.kind, request.submitted_at)
+    outside_the_law = request.is_anonymous or request.kind in NO_PETITION
+    period = None if outside_the_law else rules.period(request.kind, request.submitted_at)
     if period is None:
         return None
     calendar, first = rules.calendar, timezone.localdate(request.clock_started_at)

@@ -17,6 +17,10 @@ class Kind(TextChoices):
 NEEDS_NAME = frozenset({Kind.INFORMATION})
 
 
+# Asks for nothing, so it is no petition: no law says when it is answered (Law 3071, art. 3).
+NO_PETITION = frozenset({Kind.THANKS})
+
+
 class Channel(TextChoices):
     """How an application reached the municipality (the regulation's list, 13.3.8 and 13.6.24)."""
 

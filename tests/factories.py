@@ -204,6 +204,7 @@ def _rules_of_law() -> None:
 TEMPLATES = {
     "request_received": "{municipality}: {number} numarali basvurunuz alindi.",
     "request_received_undated": "{municipality}: {number} numarali basvurunuz alindi.",
+    "request_received_thanks": "{municipality}: {number} numarali tesekkurunuz alindi.",
     "request_reopened": "{municipality}: {number} numarali basvurunuz yeniden acildi.",
     "request_restored": "{municipality}: {number} numarali basvurunuzu yeniden ele aliyoruz.",
     "request_extended": "{municipality}: {number} numarali basvurunuzun suresi {due} gunune uzadi.",

@@ -21,7 +21,7 @@ from requests_app.actors import Actor
 from requests_app.models import Applicant, Category, RequestEvent, ServiceRequest
 from requests_app.policies import check
 from requests_app.services.telling import message_about
-from requests_app.vocabulary import NEEDS_NAME, Channel, Kind
+from requests_app.vocabulary import NEEDS_NAME, NO_PETITION, Channel, Kind
 from requests_app.workflow import NEW, Verb
 
 ROUTER_BELL = "requests.route_waiting"
@@ -160,6 +160,8 @@ def _new_request(application: Application, submission_key: str, secret: str, act
 
 
 def _confirmation(request: ServiceRequest) -> Message | None:
+    if request.kind in NO_PETITION:
+        return message_about(request, "request_received_thanks")
     if request.legal_due_at:
         return message_about(request, "request_received", due=request.legal_due_at)
     return message_about(request, "request_received_undated")

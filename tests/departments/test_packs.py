@@ -31,7 +31,9 @@ LONGEST = {
 EVENTS = {
     "request_received",
     "request_received_undated",
+    "request_received_thanks",
     "request_question",
+    "request_question_reminder",
     "request_answered",
     "request_scheduled",
     "request_rejected",

@@ -42,12 +42,6 @@ def test_the_same_pack_again_asks_for_nothing(pack: Path) -> None:
     assert not ClockRecount.objects.exists()
 
 
-def test_another_legal_period_asks_for_a_recount(pack: Path) -> None:
-    change(pack.parent / "common" / "legal_periods.json", lambda item: item["kind"] == "complaint", days=20)
-    load(pack)
-    assert ClockRecount.objects.exists()
-
-
 def test_another_target_of_a_category_asks_for_a_recount(pack: Path) -> None:
     change(pack.parent / "common" / "categories.json", lambda item: True, target_working_hours=7)
     load(pack)

@@ -12,7 +12,7 @@ from common.secrets import new_secret, secret_hash
 from notifications.models import Message
 from requests_app.actors import Actor
 from requests_app.models import Applicant, RequestEvent, ServiceRequest
-from requests_app.services import intake
+from requests_app.services import intake, triage
 from requests_app.vocabulary import Channel, Kind
 from requests_app.workflow import Status, Verb
 from tests import factories
@@ -147,3 +147,18 @@ def test_the_database_wants_a_name_for_an_information_request(town: Town) -> Non
     factories.submit(town, contact=None)
     with pytest.raises(IntegrityError, match="request_information_names_applicant"), transaction.atomic():
         ServiceRequest.objects.update(kind=Kind.INFORMATION)
+
+
+def test_thanks_have_no_legal_clock_and_their_receipt_promises_no_answer(town: Town) -> None:
+    request = factories.submit(town, kind=Kind.THANKS, category=None)
+    assert (request.legal_due_at, request.clock_due_at) == (None, None)
+    assert Message.objects.get().event == "request_received_thanks"
+
+
+def test_what_becomes_thanks_loses_its_legal_clock(town: Town, people: People) -> None:
+    request = factories.submit(town, kind=Kind.SUGGESTION)
+    assert request.legal_due_at is not None
+    request = triage.reclassify(
+        request_id=request.pk, kind=Kind.THANKS, category=None, place=intake.Place(), actor=Actor.staff(people.clerk)
+    )
+    assert request.legal_due_at is None

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A small copy of each picture, for lists."""
 
-    dependencies = [("requests_app", "0009_information_needs_a_name")]
+    dependencies = [("requests_app", "0010_thanks_have_no_period")]
 
     operations = [
         migrations.AddField(
