@@ -42,6 +42,14 @@ def parse_phone(raw: str, *, mobile_only: bool = True, field: str = "phone") -> 
     raise InvalidInput(field, WRONG_NUMBER)
 
 
+def phone_in(term: str) -> str:
+    """The stored form of a whole number of any kind typed into a search box; nothing where it is none."""
+    try:
+        return parse_phone(term, mobile_only=False)
+    except InvalidInput:
+        return ""
+
+
 def national(phone: str) -> str:
     """A stored number as people write it: ``0500 000 00 00``; foreign numbers in international form."""
     if phone.startswith("+90") and len(phone) == 13:
