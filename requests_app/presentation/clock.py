@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from common.templatetags import ui
 from departments.calendar import WorkingCalendar
 from requests_app.models import ServiceRequest
-from requests_app.querysets import DUE_SOON
+from requests_app.urgency import level_of
 from requests_app.workflow import FINISHED, PAUSED
 
 
@@ -32,7 +32,7 @@ def due(request: ServiceRequest, now: datetime | None = None) -> Due:
     if request.clock_due_at is None:
         return Due(_("No deadline"), "paused")
     now = now or timezone.now()
-    return Due(due_label(request.clock_due_at, now), _level(request.clock_due_at, now))
+    return Due(due_label(request.clock_due_at, now), level_of(request.clock_due_at, now))
 
 
 def due_label(due_at: datetime, now: datetime | None = None) -> str:
@@ -45,9 +45,3 @@ def due_label(due_at: datetime, now: datetime | None = None) -> str:
         return ui.working_days_left(working)
     # Late, or a promise for a day on which nobody works: calendar days say it.
     return ui.days_left((last - today).days)
-
-
-def _level(due_at: datetime, now: datetime) -> str:
-    if due_at < now:
-        return "late"
-    return "soon" if due_at < now + DUE_SOON else "ok"
