@@ -81,7 +81,8 @@ def public_timeline(request: ServiceRequest) -> list[Entry]:
 def staff_timeline(request: ServiceRequest) -> list[Entry]:
     """Everything that happened, newest first: who, when, what and why. At most six queries.
 
-    Several savings of a draft by one person in a row are one entry.
+    Several savings of a draft by one person in a row are one entry. Files are left out: they stand with the
+    questions and replies.
     """
     events = list(_without_repeated_drafts(_events(request)))
     names = _names(request, events)
@@ -156,7 +157,7 @@ def _staff_entry(event: RequestEvent, names: _Names) -> Entry:
     words = _LET_GO if "left" in event.facts else _STAFF_TITLES.get(event.verb, event.get_verb_display())
     title = str(words) % names.of(event)
     text = event.note.text if event.note else ""
-    return Entry(event.at, title, text, _files(event.note), who=_who(event), verb=event.verb)
+    return Entry(event.at, title, text, who=_who(event), verb=event.verb)
 
 
 def _who(event: RequestEvent) -> str:
