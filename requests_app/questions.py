@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language
 
+from common.languages import in_readers_language
 from requests_app.models import Category
 
 
@@ -49,10 +49,10 @@ def shown_answers(category: Category | None, answers: Mapping[str, Any]) -> list
 
 
 def _question(item: Mapping[str, Any]) -> Question:
-    choices = tuple((str(choice["value"]), _in_language(choice)) for choice in item.get("choices") or ())
-    return Question(item["code"], item["type"], _in_language(item), bool(item.get("required")), choices)
+    choices = tuple((str(choice["value"]), _label(choice)) for choice in item.get("choices") or ())
+    return Question(item["code"], item["type"], _label(item), bool(item.get("required")), choices)
 
 
-def _in_language(item: Mapping[str, Any]) -> str:
-    english = (get_language() or "").startswith("en")
-    return str((english and item.get("label_en")) or item.get("label") or item.get("value") or "")
+def _label(item: Mapping[str, Any]) -> str:
+    turkish = str(item.get("label") or item.get("value") or "")
+    return in_readers_language(turkish, str(item.get("label_en") or ""))

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from requests_app.forms.fields import FilesField, FilesInput, PlainTextField
 from requests_app.models import ContactReveal, StandardReply
 from requests_app.models.answer import ANSWER_MAX
+from requests_app.models.history import NOTE_MAX
 from requests_app.services.answers import Proposal
 from requests_app.vocabulary import Outcome
 
-TEXT_MAX = 4000
 REASON_MAX = 1000
 PICTURES = "image/jpeg,image/png,image/webp"
 
@@ -98,7 +98,7 @@ class QuestionForm(VersionForm):
     question = LongText(
         label=_("Question"),
         help_text=_("The applicant reads it on the tracking page. The period stands still until the reply."),
-        max_length=TEXT_MAX,
+        max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write the question.")},
     )
@@ -110,7 +110,7 @@ class NoteForm(VersionForm):
     text = LongText(
         label=_("Note"),
         help_text=_("Only staff read it, never the applicant."),
-        max_length=TEXT_MAX,
+        max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write the note.")},
     )

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 from requests_app import catalogue
-from requests_app.forms.desk import TEXT_MAX, ExtendForm, NoteForm, QuestionForm, ReasonForm, VersionForm
+from requests_app.forms.desk import ExtendForm, NoteForm, QuestionForm, ReasonForm, VersionForm
 from requests_app.forms.fields import DegreesField, PlainTextField, RequestNumberField
 from requests_app.models import Authority, Category, ServiceRequest
+from requests_app.models.history import NOTE_MAX
 from requests_app.services.intake import Place
 from requests_app.vocabulary import Kind
 
@@ -47,7 +48,7 @@ class RerouteForm(VersionForm):
 
     department = department_field()
     reason = PlainTextField(
-        label=_("Reason"), required=False, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Reason"), required=False, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
@@ -70,7 +71,7 @@ class ForwardForm(VersionForm):
         error_messages={"required": CHOOSE_AUTHORITY, "invalid_choice": CHOOSE_AUTHORITY},
     )
     reason = PlainTextField(
-        label=_("Note"), required=False, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note"), required=False, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
