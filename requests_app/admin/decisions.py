@@ -56,7 +56,7 @@ class Decision:
 
 
 def _this_department(event: RequestEvent, form: Any) -> bool:
-    return event.department_id == form.cleaned_data["department"].pk
+    return bool(event.department_id == form.cleaned_data["department"].pk)
 
 
 def _this_authority(event: RequestEvent, form: Any) -> bool:
@@ -65,7 +65,7 @@ def _this_authority(event: RequestEvent, form: Any) -> bool:
 
 def _this_other_request(event: RequestEvent, form: Any) -> bool:
     other = ServiceRequest.objects.filter(pk=event.facts.get("into"))
-    return other.values_list("number", flat=True).first() == form.cleaned_data["into_number"]
+    return bool(other.values_list("number", flat=True).first() == form.cleaned_data["into_number"])
 
 
 def _these_corrections(event: RequestEvent, form: Any) -> bool:
