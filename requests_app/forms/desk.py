@@ -4,11 +4,14 @@ Several stand on one page, so each gets its own ids by ``auto_id``; ``version`` 
 that the person saw.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +22,7 @@ from requests_app.models.history import NOTE_MAX
 from requests_app.services.answers import Proposal
 from requests_app.vocabulary import Outcome
 
+FOR_ANY_ANSWER = _("For any answer")
 REASON_MAX = 1000
 PICTURES = "image/jpeg,image/png,image/webp"
 
@@ -141,6 +145,25 @@ class ReplyChoice(forms.Select):
         return option
 
 
+class RepliesByOutcome(ModelChoiceIterator):  # type: ignore[type-arg]
+    """The choices in groups: those that fit any answer first, then outcome by outcome."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The empty choice, then each group under its name."""
+        yield ("", self.field.empty_label)
+        order = ("", *Outcome.values)
+        replies = sorted(self.queryset, key=lambda reply: order.index(reply.outcome))
+        for outcome, group in groupby(replies, key=lambda reply: reply.outcome):
+            yield (Outcome(outcome).label if outcome else FOR_ANY_ANSWER, [self.choice(reply) for reply in group])
+
+
+class ReplyField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among standard replies."""
+
+    widget = ReplyChoice
+    iterator = RepliesByOutcome
+
+
 class AnswerForm(VersionForm):
     """The answer, as a draft or to be sent. Nothing but the version is required: a draft may be unfinished."""
 
@@ -173,11 +196,10 @@ class AnswerForm(VersionForm):
         required=False,
     )
     removed_files = Ids(label=_("Remove"), required=False)
-    reply = forms.ModelChoiceField(
+    reply = ReplyField(
         label=_("Standard reply"),
         queryset=StandardReply.objects.filter(is_active=True),
         empty_label=_("Choose a text"),
-        widget=ReplyChoice,
         required=False,
     )
     insert = forms.BooleanField(required=False, widget=forms.HiddenInput)
