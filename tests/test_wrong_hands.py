@@ -153,7 +153,7 @@ def _to_water_board(cast: Cast, request: ServiceRequest) -> dict[str, Any]:
 
 
 def _into_other(cast: Cast, request: ServiceRequest) -> dict[str, Any]:
-    return {"into_number": cast.other_request.number}
+    return {"into_number": cast.other_request.number, "confirmed": "1"}
 
 
 def _as_suggestion(cast: Cast, request: ServiceRequest) -> dict[str, Any]:
