@@ -147,9 +147,9 @@ class Manager(Relations):
         self.page.locator("input[name=_selected_action]").first.check()
         self.page.locator("select[name=action]").select_option("withdraw")
         self.presses("Git")
-        self.arrives("Bu onaylar geri çekilsin mi?", "consent-withdraw")
-        self.presses("Onayı geri çek")
-        self.reads("1 onay geri çekildi.")
+        self.arrives("Bu rızalar geri çekilsin mi?", "consent-withdraw")
+        self.presses("Rızayı geri çek")
+        self.reads("1 rıza geri çekildi.")
 
 
 class Administrator(Colleague):
