@@ -30,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import policies, services
+from accounts.current import signed_in
 from accounts.forms import AccountForm
 from accounts.models import User
 from accounts.roles import ROLES
@@ -136,7 +137,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """What the reader may see, with everything the list shows."""
-        return User.objects.visible_to(_actor(request)).with_second_factor().prefetch_related("groups")
+        return User.objects.visible_to(signed_in(request)).with_second_factor().prefetch_related("groups")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[User], bool]:
         """However the name is typed, with or without Turkish letters."""
@@ -158,16 +159,16 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         """Roles are shown but fixed where the reader may not change them."""
         form = super().get_form(request, obj, change=change, fields=AccountForm.Meta.fields)
-        fixed = obj is not None and not policies.can_change_roles(_actor(request), obj)
+        fixed = obj is not None and not policies.can_change_roles(signed_in(request), obj)
         return type("AccountForm", (form,), {"roles_are_fixed": fixed})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """By the policy of the service."""
-        return policies.can_create_account(_actor(request))
+        return policies.can_create_account(signed_in(request))
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """By the policy of the service."""
-        actor = _actor(request)
+        actor = signed_in(request)
         return policies.can_change_account(actor, obj or actor)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -179,11 +180,11 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         facts = {name: form.cleaned_data[name] for name in AccountForm.Meta.fields}
         roles = form.cleaned_data["roles"]
         if not change:
-            obj.pk = services.create_staff_account(actor=_actor(request), roles=roles, **facts).pk
+            obj.pk = services.create_staff_account(actor=signed_in(request), roles=roles, **facts).pk
             return
-        services.change_account(actor=_actor(request), user_id=obj.pk, **facts)
+        services.change_account(actor=signed_in(request), user_id=obj.pk, **facts)
         if "roles" in form.changed_data:
-            services.change_roles(actor=_actor(request), user_id=obj.pk, roles=roles)
+            services.change_roles(actor=signed_in(request), user_id=obj.pk, roles=roles)
 
     def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
         """On to the link with which the person gets in."""
@@ -213,8 +214,8 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> Any:
         """The form with the buttons of what may be done to this account."""
         user = self.get_object(request, object_id) if object_id else None
-        buttons = _possible_actions(_actor(request), user) if user else []
-        may_invite = user is not None and user.is_active and policies.can_invite(_actor(request), user)
+        buttons = _possible_actions(signed_in(request), user) if user else []
+        may_invite = user is not None and user.is_active and policies.can_invite(signed_in(request), user)
         context = {"account_actions": buttons, "may_invite": may_invite, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -222,11 +223,11 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Disable, enable or reset one account: asked on GET, done on POST."""
         user = get_object_or_404(self.get_queryset(request), pk=pk)
         chosen = ACTIONS[action]
-        if not chosen.allows(_actor(request), user):
+        if not chosen.allows(signed_in(request), user):
             raise PermissionDenied
         if request.method != "POST":
             return self._confirm(request, [user], chosen.title, chosen.explanation % {"name": user}, chosen.button)
-        chosen.service(actor=_actor(request), user_id=user.pk)
+        chosen.service(actor=signed_in(request), user_id=user.pk)
         self.log_change(request, user, str(chosen.title))
         messages.success(request, chosen.done % {"name": user})
         return redirect("admin:accounts_user_change", user.pk)
@@ -234,11 +235,11 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def invite(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a link with which the person chooses a password; shown once, on the answer to POST."""
         user = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not policies.can_invite(_actor(request), user):
+        if not policies.can_invite(signed_in(request), user):
             raise PermissionDenied
         link = ""
         if request.method == "POST":
-            link = settings.PUBLIC_BASE_URL + services.invitation_path(actor=_actor(request), user=user)
+            link = settings.PUBLIC_BASE_URL + services.invitation_path(actor=signed_in(request), user=user)
             self.log_change(request, user, str(_("Sign-in link")))
         context = self._context(request, _("Sign-in link")) | {
             "account": user,
@@ -250,7 +251,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description=_("Disable chosen accounts"), permissions=["change"])
     def disable_chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Disable several accounts after a second look; one's own is left out."""
-        actor = _actor(request)
+        actor = signed_in(request)
         chosen = [user for user in queryset if user.is_active and policies.can_disable_account(actor, user)]
         if not chosen:
             messages.warning(request, _("None of the chosen accounts can be disabled by you."))
@@ -296,12 +297,6 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _context(self, request: HttpRequest, title: Any) -> dict[str, Any]:
         return self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
-
-
-def _actor(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def _possible_actions(actor: User, user: User) -> list[tuple[str, Any]]:

@@ -40,11 +40,6 @@ def needs_second_factor(user: User | AnonymousUser) -> bool:
     return bool(user.is_authenticated and settings.STAFF_MFA_REQUIRED)
 
 
-def can_see_accounts(actor: User) -> bool:
-    """Needs ``accounts.view_user``."""
-    return actor.has_perm("accounts.view_user")
-
-
 def can_create_account(actor: User) -> bool:
     """Needs ``accounts.add_user``."""
     return actor.has_perm("accounts.add_user")

@@ -54,6 +54,7 @@ _KEEP_TEXTS: Final = (
     *_all("notifications", "view change", "messagetemplate"),
     *_all("notifications", "view", "consent"),
     *_all("departments", "view", "calendarday legaltext membership delegation"),
+    "notifications.withdraw_consent",
     "notifications.retry_message",
     "accounts.view_user",
 )

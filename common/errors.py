@@ -3,6 +3,8 @@
 Services and parsers raise these; views turn them into a message beside the field.
 """
 
+from http import HTTPStatus
+
 from django.db import OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -71,9 +73,14 @@ class InvalidInput(DomainError):
         super().__init__(message, field=field)
 
 
-_STATUS_OF: dict[type[DomainError], int] = {NotPermitted: 403, StaleVersion: 409, TransitionRefused: 409, Busy: 409}
+_STATUS_OF: dict[type[DomainError], int] = {
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    StaleVersion: HTTPStatus.CONFLICT,
+    TransitionRefused: HTTPStatus.CONFLICT,
+    Busy: HTTPStatus.CONFLICT,
+}
 
 
 def http_status(error: DomainError) -> int:
     """The HTTP status that says what kind of refusal it is: 403, 409, or 422 for what can be mended."""
-    return _STATUS_OF.get(type(error), 422)
+    return _STATUS_OF.get(type(error), HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -5,7 +5,6 @@ import unicodedata
 from typing import Final
 
 import phonenumbers
-from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +41,14 @@ def parse_phone(raw: str, *, mobile_only: bool = True, field: str = "phone") -> 
     raise InvalidInput(field, WRONG_NUMBER)
 
 
+def phone_in(term: str) -> str:
+    """The stored form of a whole number of any kind typed into a search box; nothing where it is none."""
+    try:
+        return parse_phone(term, mobile_only=False)
+    except InvalidInput:
+        return ""
+
+
 def national(phone: str) -> str:
     """A stored number as people write it: ``0500 000 00 00``; foreign numbers in international form."""
     if phone.startswith("+90") and len(phone) == 13:
@@ -61,14 +68,6 @@ def mask(phone: str) -> str:
     if phone.startswith("+90") and len(phone) == 13:
         return f"0{phone[3:6]} *** ** {phone[-2:]}"
     return f"{phone[:3]} *** ** {phone[-2:]}" if len(phone) > 7 else "***"
-
-
-def phone_hash(phone: str) -> str:
-    """A keyed hash of a stored number, 64 hexadecimal digits, for logs and rate limits.
-
-    Phone numbers are few enough to try all of them, so a hash without a key would hide nothing.
-    """
-    return salted_hmac("common.phones", phone, algorithm="sha256").hexdigest()
 
 
 def _digits(raw: str, field: str, message: str | Promise) -> tuple[str, bool]:

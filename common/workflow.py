@@ -40,7 +40,3 @@ class Table:
     def find(self, *, status: str, verb: str) -> Transition | None:
         """The row for ``verb`` in ``status``, or None where the verb does not exist there."""
         return self._index.get((status, verb))
-
-    def verbs_from(self, status: str) -> tuple[str, ...]:
-        """Every verb that exists in ``status``, in table order."""
-        return tuple(row.verb for row in self._rows if status in row.sources)

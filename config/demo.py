@@ -18,10 +18,10 @@ from accounts.services import create_staff_account
 from common.secrets import new_secret
 from config.demo_stories import PEOPLE, STORIES, Story
 from departments.models import Department, Membership, Neighbourhood
-from notifications.services import outbox
+from notifications.services import consents, outbox
 from requests_app.actors import Actor
 from requests_app.models import Authority, Category, ServiceRequest
-from requests_app.services import answers, applicant, conversation, department, intake, routing, triage
+from requests_app.services import answers, applicant, contacts, conversation, department, intake, routing, triage
 from requests_app.vocabulary import Channel, Kind, Outcome
 
 PASSWORD = "acik-masa-demo"  # noqa: S105  (known to everybody, works only on this machine)
@@ -44,6 +44,7 @@ ACCOUNTS = (
     Account("kayit@ornek.example", "Ayşe Yıldırım", "Başvuru kayıt ve yönlendirme", "triage_clerk"),
     Account("cagri@ornek.example", "Can Aydın", "Çağrı merkezi", "call_agent"),
     Account("uzman@ornek.example", "Elif Kaya", "Halkla ilişkiler uzmanı", "pr_specialist"),
+    Account("iletisim@ornek.example", "Meral Aksoy", "Halkla ilişkiler müdürü", "pr_manager"),
     Account("mudur@ornek.example", "Hakan Demir", "Fen İşleri Müdürü", "department_user", head_of="fen-isleri"),
     Account("personel@ornek.example", "Selin Çelik", "Fen İşleri, şef", "department_user", staff_of="fen-isleri"),
     Account("park@ornek.example", "Burak Şahin", "Park ve Bahçeler Müdürü", "department_user", head_of="park-bahceler"),
@@ -67,7 +68,16 @@ def load() -> int:
     )
     for index, story in enumerate(STORIES):
         _tell(story, index, staff)
+    _leave_records(users["triage_clerk"])
     return len(STORIES)
+
+
+def _leave_records(clerk: User) -> None:
+    """Two consents to announcements, and one look at somebody's contact details."""
+    for _name, phone in PEOPLE[:2]:
+        consents.give(phone=phone, text_version="1", source="portal", language="tr")
+    first = ServiceRequest.objects.filter(applicant__isnull=False).order_by("submitted_at")[0]
+    contacts.reveal(request_id=first.pk, reason="call", user=clerk)
 
 
 @dataclass(frozen=True, slots=True)

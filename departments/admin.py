@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.current import signed_in
 from accounts.models import User
 from common.ordering import alphabetical
 from departments import policies
@@ -47,11 +48,11 @@ class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One permission for the whole organisation, the one its services ask for."""
-        return policies.can_change_organisation(_actor(request))
+        return policies.can_change_organisation(signed_in(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """The same permission as for adding."""
-        return policies.can_change_organisation(_actor(request))
+        return policies.can_change_organisation(signed_in(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Rows end; they are not deleted."""
@@ -111,7 +112,7 @@ class MunicipalityAdmin(OrganisationAdmin):
 
     def save_model(self, request: HttpRequest, obj: Municipality, form: ModelForm[Any], change: bool) -> None:
         """Through the service."""
-        organisation.change_municipality(actor=_actor(request), changes=_changes(form))
+        organisation.change_municipality(actor=signed_in(request), changes=_changes(form))
 
 
 @admin.register(Department)
@@ -147,13 +148,13 @@ class DepartmentAdmin(OrganisationAdmin):
         """Through the services: opened, changed, closed."""
         changes = _changes(form)
         if not change:
-            _became(obj, organisation.open_department(actor=_actor(request), **changes))
+            _became(obj, organisation.open_department(actor=signed_in(request), **changes))
             return
         closed_on = changes.pop("valid_to", None)
         if changes:
-            organisation.change_department(actor=_actor(request), department=obj, changes=changes)
+            organisation.change_department(actor=signed_in(request), department=obj, changes=changes)
         if closed_on:
-            organisation.close_department(actor=_actor(request), department=obj, on=closed_on)
+            organisation.close_department(actor=signed_in(request), department=obj, on=closed_on)
 
     @admin.display(description=_("department"))
     def tree_name(self, row: Department) -> str:
@@ -191,9 +192,9 @@ class MembershipAdmin(OrganisationAdmin):
     def save_model(self, request: HttpRequest, obj: Membership, form: ModelForm[Any], change: bool) -> None:
         """Through the services: appointed, ended."""
         if not change:
-            _became(obj, organisation.appoint(actor=_actor(request), **_changes(form)))
+            _became(obj, organisation.appoint(actor=signed_in(request), **_changes(form)))
         elif obj.valid_to and "valid_to" in form.changed_data:
-            organisation.end_membership(actor=_actor(request), membership=obj, on=obj.valid_to)
+            organisation.end_membership(actor=signed_in(request), membership=obj, on=obj.valid_to)
 
 
 @admin.register(Delegation)
@@ -214,14 +215,14 @@ class DelegationAdmin(OrganisationAdmin):
     def save_model(self, request: HttpRequest, obj: Delegation, form: ModelForm[Any], change: bool) -> None:
         """Through the service."""
         if not change:
-            _became(obj, organisation.name_delegate(actor=_actor(request), **_changes(form)))
+            _became(obj, organisation.name_delegate(actor=signed_in(request), **_changes(form)))
 
     @admin.action(description=_("Revoke the selected delegations"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Delegation]) -> None:
         """End the chosen delegations at once."""
         running = list(queryset.filter(revoked_at=None))
         for delegation in running:
-            organisation.revoke_delegation(actor=_actor(request), delegation=delegation)
+            organisation.revoke_delegation(actor=signed_in(request), delegation=delegation)
         text = ngettext("%(count)s delegation was revoked.", "%(count)s delegations were revoked.", len(running))
         self.message_user(request, text % {"count": len(running)}, messages.SUCCESS)
 
@@ -246,9 +247,9 @@ class NeighbourhoodAdmin(OrganisationAdmin):
     def save_model(self, request: HttpRequest, obj: Neighbourhood, form: ModelForm[Any], change: bool) -> None:
         """Through the services."""
         if change:
-            organisation.change_neighbourhood(actor=_actor(request), neighbourhood=obj, changes=_changes(form))
+            organisation.change_neighbourhood(actor=signed_in(request), neighbourhood=obj, changes=_changes(form))
         else:
-            _became(obj, organisation.add_neighbourhood(actor=_actor(request), **_changes(form)))
+            _became(obj, organisation.add_neighbourhood(actor=signed_in(request), **_changes(form)))
 
     @admin.display(description=_("boundary known"), boolean=True)
     def has_boundary(self, row: Neighbourhood) -> bool:
@@ -272,11 +273,11 @@ class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One permission for the calendar, the one its service asks for."""
-        return policies.can_change_calendar(_actor(request))
+        return policies.can_change_calendar(signed_in(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: CalendarDay | None = None) -> bool:
         """Removing an entry gives the day back to the official calendar."""
-        return policies.can_change_calendar(_actor(request))
+        return policies.can_change_calendar(signed_in(request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: CalendarDay | None = None) -> tuple[str, ...]:
         """Another date is another entry."""
@@ -284,12 +285,12 @@ class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: CalendarDay, form: ModelForm[Any], change: bool) -> None:
         """Through the service, which has deadlines counted again."""
-        saved = working_calendar.set_calendar_day(actor=_actor(request), day=obj.date, kind=obj.kind, name=obj.name)
+        saved = working_calendar.set_calendar_day(actor=signed_in(request), day=obj.date, kind=obj.kind, name=obj.name)
         _became(obj, saved)
 
     def delete_model(self, request: HttpRequest, obj: CalendarDay) -> None:
         """Through the service."""
-        working_calendar.clear_calendar_day(actor=_actor(request), day=obj.date)
+        working_calendar.clear_calendar_day(actor=signed_in(request), day=obj.date)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarDay]) -> None:
         """Through the service, one by one."""
@@ -342,20 +343,13 @@ class LegalTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: LegalText, form: ModelForm[Any], change: bool) -> None:
         """Through the service, which counts the versions."""
-        _became(obj, texts.publish_legal_text(actor=_actor(request), **_changes(form)))
+        _became(obj, texts.publish_legal_text(actor=signed_in(request), **_changes(form)))
 
 
 def _changes(form: ModelForm[Any]) -> dict[str, Any]:
     """What the form brings: everything for a new row, only what was changed for an old one."""
     names = form.fields if form.instance._state.adding else form.changed_data
     return {name: form.cleaned_data[name] for name in names}
-
-
-def _actor(request: HttpRequest) -> User:
-    """Who asks. The administration lets nobody in without signing in."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def _became(obj: Model, saved: Model) -> None:

@@ -10,6 +10,11 @@ def can_retry(user: User | AnonymousUser) -> bool:
     return user.has_perm("notifications.retry_message")
 
 
+def can_withdraw_consents(user: User | AnonymousUser) -> bool:
+    """Withdraw a consent for its owner, who said so."""
+    return user.has_perm("notifications.withdraw_consent")
+
+
 def can_revise_templates(user: User | AnonymousUser) -> bool:
     """Add a version of a template and take it into use."""
     return user.has_perm("notifications.change_messagetemplate")

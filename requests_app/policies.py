@@ -7,9 +7,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.errors import DomainError, NotPermitted, StaleVersion, TransitionRefused
 from common.workflow import Transition
 from departments.querysets import roles_of
@@ -87,6 +89,11 @@ def verbs_for(actor: Actor, request: ServiceRequest) -> frozenset[Verb]:
     roles = roles_towards(actor, request)
     rows = (row for row in TRANSITIONS if request.status in row.sources and row.roles & roles)
     return frozenset(Verb(row.verb) for row in rows if _condition_is_met(actor, Verb(row.verb), request))
+
+
+def can_configure(user: User, row: Model) -> bool:
+    """Whether ``user`` may add (a new ``row``) or change what the municipality configures."""
+    return user.has_perm(f"{row._meta.app_label}.{'add' if row._state.adding else 'change'}_{row._meta.model_name}")
 
 
 def _condition_is_met(actor: Actor, verb: Verb, request: ServiceRequest) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.turkish import fold
 from departments.querysets import roles_of
+from requests_app.urgency import is_due_soon, is_overdue
 from requests_app.workflow import OPEN, Status
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from requests_app.models.request import ServiceRequest  # noqa: F401  (named in the base class below)
 
 SEES_ALL = ("requests_app.view_all", "requests_app.triage", "requests_app.review", "requests_app.enter")
-DUE_SOON = timedelta(days=3)
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -56,12 +56,11 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
     def overdue(self, at: datetime | None = None) -> ServiceRequestQuerySet:
         """Open requests whose clock has run out at ``at`` (now by default)."""
-        return self.open().filter(clock_due_at__lt=at or timezone.now())
+        return self.open().filter(is_overdue(at or timezone.now()))
 
-    def due_soon(self, at: datetime | None = None, within: timedelta = DUE_SOON) -> ServiceRequestQuerySet:
-        """Open requests whose clock runs out within ``within`` but has not yet."""
-        now = at or timezone.now()
-        return self.open().filter(clock_due_at__gte=now, clock_due_at__lt=now + within)
+    def due_soon(self, at: datetime | None = None) -> ServiceRequestQuerySet:
+        """Open requests whose clock runs out within three days after ``at`` (now by default)."""
+        return self.open().filter(is_due_soon(at or timezone.now()))
 
     def by_urgency(self) -> ServiceRequestQuerySet:
         """The clock that runs out first on top; requests without a clock last, oldest first."""

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from common.languages import in_readers_language
 from requests_app.models import Category
+
+TYPES = ("text", "choice", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,20 @@ class Question:
         return str(answer)
 
 
+def problem_in(questions: Any) -> str:
+    """What keeps a form from being made of ``questions`` as they are stored; nothing where they are good.
+
+    A list of questions, each with code, label and a known type, and with choices where it is a choice.
+    """
+    if not isinstance(questions, list) or not all(isinstance(question, dict) for question in questions):
+        return _("Write a list of questions: [{…}, {…}].")
+    for question in questions:
+        if problem := _problem_of(question):
+            return problem
+    codes = [question["code"] for question in questions]
+    return _("Two questions have the same code.") if len(codes) != len(set(codes)) else ""
+
+
 def questions_of(category: Category | None) -> list[Question]:
     """What is asked about applications in this category; nothing without one."""
     return [_question(item) for item in category.questions] if category else []
@@ -48,11 +65,32 @@ def shown_answers(category: Category | None, answers: Mapping[str, Any]) -> list
     return known + [(code, str(answer)) for code, answer in answers.items() if code not in asked]
 
 
+def _problem_of(question: Mapping[str, Any]) -> str:
+    missing = [field for field in ("code", "label", "type") if not _is_text(question.get(field))]
+    if missing:
+        return _("A question needs %(fields)s.") % {"fields": ", ".join(missing)}
+    if question["type"] not in TYPES:
+        return _("The type of a question is one of: %(types)s.") % {"types": ", ".join(TYPES)}
+    if question["type"] == "choice" and not _has_choices(question.get("choices")):
+        return _("The question “%(code)s” needs choices, each with value and label.") % {"code": question["code"]}
+    return ""
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _has_choices(choices: Any) -> bool:
+    if not isinstance(choices, list) or not choices:
+        return False
+    return all(isinstance(choice, dict) and choice.get("value") and choice.get("label") for choice in choices)
+
+
 def _question(item: Mapping[str, Any]) -> Question:
-    choices = tuple((str(choice["value"]), _in_language(choice)) for choice in item.get("choices") or ())
-    return Question(item["code"], item["type"], _in_language(item), bool(item.get("required")), choices)
+    choices = tuple((str(choice["value"]), _label(choice)) for choice in item.get("choices") or ())
+    return Question(item["code"], item["type"], _label(item), bool(item.get("required")), choices)
 
 
-def _in_language(item: Mapping[str, Any]) -> str:
-    english = (get_language() or "").startswith("en")
-    return str((english and item.get("label_en")) or item.get("label") or item.get("value") or "")
+def _label(item: Mapping[str, Any]) -> str:
+    turkish = str(item.get("label") or item.get("value") or "")
+    return in_readers_language(turkish, str(item.get("label_en") or ""))

@@ -9,21 +9,22 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('accounts', '0002_turkish_order'),
         ('departments', '0001_initial'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
             name='department',
-            options={'ordering': (django.db.models.functions.comparison.Collate(models.Func('name', models.Value('abcçdefgğhıijklmnoöpqrsştuüvwxyzABCÇDEFGĞHIİJKLMNOÖPQRSŞTUÜVWXYZÀÁÂÃÄÅÈÉÊËÌÍÎÏÑÒÓÔÕÙÚÛÝàáâãäåèéêëìíîïñòóôõùúûýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĔĕĖėĘęĚěĜĝĠġĢģĤĥĨĩĪīĬĭĮįĴĵĶķĹĺĻļĽľŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž'), models.Value('ϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϨϨϨϨϨϭϭϭϭϲϲϲϲϸϹϹϹϹЁЁЁІϨϨϨϨϨϨϭϭϭϭϳϳϳϳϸϹϹϹϹЁЁЁІІϨϨϨϨϨϨϪϪϪϪϪϪϪϪϬϬϭϭϭϭϭϭϭϭϭϭϯϯϯϯϯϯϱϱϲϳϲϳϲϳϲϳϴϴϵϵ϶϶϶϶϶϶ϸϸϸϸϸϸϹϹϹϹϹϹϽϽϽϽϽϽϾϾϾϾϾϾЀЀЀЀЁЁЁЁЁЁЁЁЁЁЁЁЄЄІІІЇЇЇЇЇЇ'), function='TRANSLATE'), 'C'),), 'verbose_name': 'department', 'verbose_name_plural': 'departments'},
+            options={'ordering': (django.db.models.functions.comparison.Collate(models.Func('name', function='turkish_order'), 'C'),), 'verbose_name': 'department', 'verbose_name_plural': 'departments'},
         ),
         migrations.AlterModelOptions(
             name='membership',
-            options={'ordering': ('department', 'role', django.db.models.functions.comparison.Collate(models.Func('user__full_name', models.Value('abcçdefgğhıijklmnoöpqrsştuüvwxyzABCÇDEFGĞHIİJKLMNOÖPQRSŞTUÜVWXYZÀÁÂÃÄÅÈÉÊËÌÍÎÏÑÒÓÔÕÙÚÛÝàáâãäåèéêëìíîïñòóôõùúûýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĔĕĖėĘęĚěĜĝĠġĢģĤĥĨĩĪīĬĭĮįĴĵĶķĹĺĻļĽľŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž'), models.Value('ϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϨϨϨϨϨϭϭϭϭϲϲϲϲϸϹϹϹϹЁЁЁІϨϨϨϨϨϨϭϭϭϭϳϳϳϳϸϹϹϹϹЁЁЁІІϨϨϨϨϨϨϪϪϪϪϪϪϪϪϬϬϭϭϭϭϭϭϭϭϭϭϯϯϯϯϯϯϱϱϲϳϲϳϲϳϲϳϴϴϵϵ϶϶϶϶϶϶ϸϸϸϸϸϸϹϹϹϹϹϹϽϽϽϽϽϽϾϾϾϾϾϾЀЀЀЀЁЁЁЁЁЁЁЁЁЁЁЁЄЄІІІЇЇЇЇЇЇ'), function='TRANSLATE'), 'C')), 'verbose_name': 'membership', 'verbose_name_plural': 'memberships'},
+            options={'ordering': ('department', 'role', django.db.models.functions.comparison.Collate(models.Func('user__full_name', function='turkish_order'), 'C')), 'verbose_name': 'membership', 'verbose_name_plural': 'memberships'},
         ),
         migrations.AlterModelOptions(
             name='neighbourhood',
-            options={'ordering': (django.db.models.functions.comparison.Collate(models.Func('name', models.Value('abcçdefgğhıijklmnoöpqrsştuüvwxyzABCÇDEFGĞHIİJKLMNOÖPQRSŞTUÜVWXYZÀÁÂÃÄÅÈÉÊËÌÍÎÏÑÒÓÔÕÙÚÛÝàáâãäåèéêëìíîïñòóôõùúûýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĔĕĖėĘęĚěĜĝĠġĢģĤĥĨĩĪīĬĭĮįĴĵĶķĹĺĻļĽľŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž'), models.Value('ϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϨϨϨϨϨϭϭϭϭϲϲϲϲϸϹϹϹϹЁЁЁІϨϨϨϨϨϨϭϭϭϭϳϳϳϳϸϹϹϹϹЁЁЁІІϨϨϨϨϨϨϪϪϪϪϪϪϪϪϬϬϭϭϭϭϭϭϭϭϭϭϯϯϯϯϯϯϱϱϲϳϲϳϲϳϲϳϴϴϵϵ϶϶϶϶϶϶ϸϸϸϸϸϸϹϹϹϹϹϹϽϽϽϽϽϽϾϾϾϾϾϾЀЀЀЀЁЁЁЁЁЁЁЁЁЁЁЁЄЄІІІЇЇЇЇЇЇ'), function='TRANSLATE'), 'C'),), 'verbose_name': 'neighbourhood', 'verbose_name_plural': 'neighbourhoods'},
+            options={'ordering': (django.db.models.functions.comparison.Collate(models.Func('name', function='turkish_order'), 'C'),), 'verbose_name': 'neighbourhood', 'verbose_name_plural': 'neighbourhoods'},
         ),
         pgtrigger.migrations.RemoveTrigger(
             model_name='department',

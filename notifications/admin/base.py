@@ -7,9 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from common.errors import InvalidInput
 from common.memo import memo
-from common.phones import parse_phone
 from notifications.models import MessageTemplate
 
 
@@ -64,14 +62,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 def event_title(event: str) -> str:
     """What an event says, in the reader's language; its code where nobody named it."""
     return _titles(get_language() or "").get(event, event)
-
-
-def typed_phone(term: str) -> str | None:
-    """The stored form of a phone number typed into a search box, or None where it is none."""
-    try:
-        return parse_phone(term, mobile_only=False)
-    except InvalidInput:
-        return None
 
 
 def event_choices() -> list[tuple[str, str]]:

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.current import signed_in
 from common.errors import DomainError, InvalidInput
 from common.numbers import parse_number
-from common.phones import mask
+from common.phones import mask, phone_in
 from notifications import policies
-from notifications.admin.base import ReadOnlyAdmin, event_choices, event_title, typed_phone
+from notifications.admin.base import ReadOnlyAdmin, event_choices, event_title
 from notifications.admin.problems import in_words
 from notifications.lanes import Lane
 from notifications.models import Message, RoutePause
@@ -73,7 +74,7 @@ class MessageAdmin(ReadOnlyAdmin):
         try:
             return queryset.filter(reference=REFERENCE_PREFIX + parse_number(term)), False
         except InvalidInput:
-            return queryset.filter(phone=typed_phone(term) or ""), False
+            return queryset.filter(phone=phone_in(term)), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, under a notice where a route takes nothing at the moment."""
@@ -106,7 +107,7 @@ class MessageAdmin(ReadOnlyAdmin):
         sent = 0
         for message in queryset:
             try:
-                outbox.send_again(actor=request.user, message_id=message.pk)  # type: ignore[arg-type]
+                outbox.send_again(actor=signed_in(request), message_id=message.pk)
                 sent += 1
             except DomainError as refusal:
                 self.message_user(request, f"{self.about(message)}: {refusal.message}", messages.WARNING)

@@ -5,7 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from notifications.admin.base import ReadOnlyAdmin, typed_phone
+from common.phones import phone_in
+from notifications.admin.base import ReadOnlyAdmin
 from notifications.models import LocalDelivery
 
 
@@ -31,7 +32,7 @@ class LocalDeliveryAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[LocalDelivery], search_term: str
     ) -> tuple[QuerySet[LocalDelivery], bool]:
         """A whole number in any way of writing it, or some of its digits."""
-        phone = typed_phone(search_term)
+        phone = phone_in(search_term)
         if phone:
             return queryset.filter(to=phone), False
         digits = "".join(character for character in search_term if character.isdecimal()).lstrip("0")

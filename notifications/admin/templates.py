@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.current import signed_in
 from common.errors import DomainError
 from notifications import policies
 from notifications.admin.base import ReadOnlyAdmin
@@ -66,7 +67,7 @@ class MessageTemplateAdmin(ReadOnlyAdmin):
     def take_into_use(self, request: HttpRequest, queryset: QuerySet[MessageTemplate]) -> None:
         """Go back to an earlier wording."""
         for template in queryset:
-            templates.activate(actor=request.user, template=template)  # type: ignore[arg-type]
+            templates.activate(actor=signed_in(request), template=template)
             self.message_user(request, _("In use: %(template)s.") % {"template": template}, messages.SUCCESS)
 
     def revise(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -76,7 +77,7 @@ class MessageTemplateAdmin(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 added = templates.revise(
-                    actor=request.user,  # type: ignore[arg-type]
+                    actor=signed_in(request),
                     event=template.event,
                     language=template.language,
                     body=form.cleaned_data["body"],

@@ -18,6 +18,15 @@ class Consent(models.Model):
     given_at = models.DateTimeField(_("given at"), default=timezone.now)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     withdrawn_source = models.CharField(_("withdrawn through"), max_length=64, blank=True, default="")
+    withdrawn_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
 
     objects = ConsentQuerySet.as_manager()
 
@@ -25,6 +34,7 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         default_permissions = ("view",)
+        permissions = [("withdraw_consent", _("Can withdraw a consent for its owner"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["phone", "purpose"], condition=Q(withdrawn_at__isnull=True), name="consent_one_in_force"

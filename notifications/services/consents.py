@@ -6,9 +6,13 @@ Separate from the disclosure notice (KVKK art. 10) and never a condition of anyt
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
+from common.errors import NotPermitted
+from notifications import policies
 from notifications.models import Consent
 
 ANNOUNCEMENTS = "announcements"
+STAFF = "staff"
 
 
 @transaction.atomic
@@ -35,7 +39,10 @@ def give(*, phone: str, purpose: str = ANNOUNCEMENTS, text_version: str, source:
 
 @transaction.atomic
 def withdraw(*, phone: str, purpose: str = ANNOUNCEMENTS, source: str) -> bool:
-    """End the consent of ``phone``, effective at once; returns whether there was one."""
+    """End the consent of ``phone``, effective at once; returns whether there was one.
+
+    For the owner, whose phone the caller has verified; ``source`` as in ``give``.
+    """
     in_force = _locked(phone, purpose)
     if in_force is None:
         return False
@@ -43,11 +50,27 @@ def withdraw(*, phone: str, purpose: str = ANNOUNCEMENTS, source: str) -> bool:
     return True
 
 
+@transaction.atomic
+def withdraw_for_owner(*, consent_id: int, actor: User) -> bool:
+    """End a consent because its owner told ``actor`` so, effective at once; returns whether it was in force.
+
+    Needs ``notifications.withdraw_consent``. Raises NotPermitted; Consent.DoesNotExist outside the scope.
+    """
+    if not policies.can_withdraw_consents(actor):
+        raise NotPermitted
+    consent = Consent.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=consent_id)
+    if consent.withdrawn_at is not None:
+        return False
+    _close(consent, source=STAFF, by=actor)
+    return True
+
+
 def _locked(phone: str, purpose: str) -> Consent | None:
     return Consent.objects.in_force(phone=phone, purpose=purpose).select_for_update().first()
 
 
-def _close(consent: Consent, *, source: str) -> None:
+def _close(consent: Consent, *, source: str, by: User | None = None) -> None:
     consent.withdrawn_at = timezone.now()
     consent.withdrawn_source = source
-    consent.save(update_fields=["withdrawn_at", "withdrawn_source"])
+    consent.withdrawn_by = by
+    consent.save(update_fields=["withdrawn_at", "withdrawn_source", "withdrawn_by"])

@@ -8,8 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from accounts.models import User
-
 MOST_COUNTED = 10_000
 
 
@@ -43,8 +41,3 @@ class ByServicesOnly(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
         return False
-
-
-def staff(request: HttpRequest) -> User:
-    """Who is signed in; the admin site has made sure that somebody is."""
-    return cast(User, request.user)

@@ -10,10 +10,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.current import signed_in
 from common.errors import DomainError
 from departments.models import Department
 from requests_app.actors import Actor
-from requests_app.admin.base import staff
 from requests_app.forms.triage import TargetForm, department_field
 from requests_app.models import ServiceRequest
 from requests_app.services import triage
@@ -68,9 +68,11 @@ class BulkRoute(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _route(self, request: HttpRequest, department: Department | None) -> None:
         seen = _versions_seen(request)
-        known = ServiceRequest.objects.visible_to(staff(request)).filter(pk__in=seen).values_list("pk", flat=True)
+        known = ServiceRequest.objects.visible_to(signed_in(request)).filter(pk__in=seen).values_list("pk", flat=True)
         versions = {pk: seen[pk] for pk in known}
-        done, refused = triage.route_many(versions=versions, department=department, actor=Actor.staff(staff(request)))
+        done, refused = triage.route_many(
+            versions=versions, department=department, actor=Actor.staff(signed_in(request))
+        )
         self._say(request, len(done), refused)
 
     def _say(self, request: HttpRequest, done: int, refused: list[tuple[int, DomainError]]) -> None:

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.current import signed_in
 from requests_app.actors import Actor
-from requests_app.admin.base import staff
 from requests_app.models import RequestEvent, ServiceRequest
 from requests_app.policies import can
 from requests_app.workflow import Verb
@@ -61,9 +61,9 @@ def take_done(request: HttpRequest) -> Done | None:
     request.GET = kept  # type: ignore[assignment]
     if not value.isdecimal() or len(value) > 18:
         return None
-    visible = ServiceRequest.objects.visible_to(staff(request))
+    visible = ServiceRequest.objects.visible_to(signed_in(request))
     found = visible.select_related("department", "authority", "merged_into").filter(pk=value).first()
-    return _done(found, Actor.staff(staff(request))) if found else None
+    return _done(found, Actor.staff(signed_in(request))) if found else None
 
 
 def _done(found: ServiceRequest, actor: Actor) -> Done | None:

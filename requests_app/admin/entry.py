@@ -1,6 +1,7 @@
 """The call centre's pages: enter an application for somebody, read the number aloud, print the receipt."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import segno
@@ -14,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.current import signed_in
 from common.errors import DomainError, InvalidInput, http_status
 from common.numbers import spoken_groups
 from common.phones import parse_phone
 from departments import legal_texts
 from requests_app import policies, presentation
 from requests_app.actors import Actor
-from requests_app.admin.base import staff
 from requests_app.forms.entry import EntryForm, notice, questions_form
 from requests_app.models import ServiceRequest
 from requests_app.services import drafts, intake
@@ -70,7 +71,7 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
         form = EntryForm(request.POST, known=_earlier(request, request.POST.get("phone", ""))["known"])
         questions = questions_form(request.POST.get("category", ""), request.POST)
         if not (form.is_valid() & questions.is_valid()):
-            return self._form_page(request, form, questions=questions, status=422)
+            return self._form_page(request, form, questions=questions, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return self._enter(request, form, questions)
 
     def lookup_view(self, request: HttpRequest) -> HttpResponse:
@@ -113,7 +114,7 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
                 application=application,
                 submission_key=key,
                 secret=drafts.tracking_secret(key),
-                actor=Actor.staff(staff(request)),
+                actor=Actor.staff(signed_in(request)),
             )
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error.message))
@@ -155,7 +156,7 @@ def _for_agents(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 def _found(request: HttpRequest, pk: int) -> ServiceRequest:
-    visible = ServiceRequest.objects.visible_to(staff(request)).filter(entered_by__isnull=False)
+    visible = ServiceRequest.objects.visible_to(signed_in(request)).filter(entered_by__isnull=False)
     found = visible.select_related("applicant", "category").filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -171,7 +172,7 @@ def _earlier(request: HttpRequest, phone: str) -> dict[str, Any]:
         stored = parse_phone(phone)
     except InvalidInput:
         return {"earlier": [], "known": None, "looked_up": False}
-    found = ServiceRequest.objects.visible_to(staff(request)).of_phone(stored).select_related(*_SAID_ABOUT)
+    found = ServiceRequest.objects.visible_to(signed_in(request)).of_phone(stored).select_related(*_SAID_ABOUT)
     earlier = list(found.defer("search_text")[:MOST_EARLIER])
     known = next((row.applicant for row in earlier if row.applicant and row.applicant.name), None)
     return {
@@ -179,7 +180,7 @@ def _earlier(request: HttpRequest, phone: str) -> dict[str, Any]:
         "known": known,
         "known_name": getattr(shown_contact(known, whole=False), "name", ""),
         "looked_up": True,
-        "may_note": bool(earlier) and policies.can(Actor.staff(staff(request)), Verb.ADD_NOTE, earlier[0]),
+        "may_note": bool(earlier) and policies.can(Actor.staff(signed_in(request)), Verb.ADD_NOTE, earlier[0]),
     }
 
 

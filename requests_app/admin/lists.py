@@ -13,14 +13,15 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.current import signed_in
 from common.errors import InvalidInput
 from common.numbers import parse_number
 from common.ordering import alphabetical
-from common.phones import parse_phone
+from common.phones import phone_in
 from common.templatetags import ui
 from requests_app import exports
 from requests_app.admin import cells, queues
-from requests_app.admin.base import ByServicesOnly, staff
+from requests_app.admin.base import ByServicesOnly
 from requests_app.admin.done import take_done
 from requests_app.models import RoutingDecision, ServiceRequest
 from requests_app.querysets import ServiceRequestQuerySet
@@ -60,7 +61,7 @@ class RequestListAdmin(ByServicesOnly):
 
     def get_queryset(self, request: HttpRequest) -> ServiceRequestQuerySet:
         """The requests of this list that the reader may see."""
-        visible: ServiceRequestQuerySet = self.model._default_manager.all().visible_to(staff(request))
+        visible: ServiceRequestQuerySet = self.model._default_manager.all().visible_to(signed_in(request))
         return self.listed(visible).defer("search_text")
 
     def listed(self, requests: ServiceRequestQuerySet) -> ServiceRequestQuerySet:
@@ -76,7 +77,7 @@ class RequestListAdmin(ByServicesOnly):
         term = search_term.replace("\x00", "").strip()
         if number := _as_number(term):
             return queryset.filter(number=number), False
-        if _may_search_phones(request) and (phone := _as_phone(term)):
+        if _may_search_phones(request) and (phone := phone_in(term)):
             return queryset.filter(applicant__phone=phone), False
         return queryset.search(term), False
 
@@ -99,8 +100,8 @@ class RequestListAdmin(ByServicesOnly):
         context = {
             "title": self.opts.verbose_name_plural,
             "done": take_done(request),
-            "counters": queues.counters(staff(request), here=_address(request)),
-            "may_enter_here": staff(request).has_perm("requests_app.enter"),
+            "counters": queues.counters(signed_in(request), here=_address(request)),
+            "may_enter_here": signed_in(request).has_perm("requests_app.enter"),
             "may_export": self.has_export_permission(request),
             "export_url_name": f"admin:{self.url_name('export')}",
             "search_help": NUMBER_WORDS_OR_PHONE if _may_search_phones(request) else NUMBER_OR_WORDS,
@@ -192,12 +193,5 @@ def _may_search_phones(request: HttpRequest) -> bool:
 def _as_number(term: str) -> str:
     try:
         return parse_number(term)
-    except InvalidInput:
-        return ""
-
-
-def _as_phone(term: str) -> str:
-    try:
-        return parse_phone(term, mobile_only=False)
     except InvalidInput:
         return ""

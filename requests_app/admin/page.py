@@ -16,15 +16,16 @@ from notifications.models import Message, MessageTemplate
 from notifications.services.rendering import Preview
 from requests_app import presentation
 from requests_app.actors import Actor
+from requests_app.admin import suggestions
 from requests_app.admin.decisions import DECISIONS, form_of
-from requests_app.admin.suggestions import Offer, offers_for
 from requests_app.forms.triage import ReclassifyForm
 from requests_app.models import Answer, AnswerState, Note, RequestEvent, ServiceRequest, StandardReply
 from requests_app.policies import verbs_for
+from requests_app.questions import shown_answers
 from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
-from requests_app.views.shown import ShownContact, ShownFile, shown_contact, shown_files
-from requests_app.vocabulary import NoteKind
+from requests_app.views.shown import ShownContact, ShownFile, ShownNote, shown_contact, shown_files, shown_notes
+from requests_app.vocabulary import PUBLIC_NOTES, NoteKind
 from requests_app.workflow import Status, Verb
 
 SHOWN_WITH_IT = (
@@ -85,7 +86,12 @@ class RequestPage:
     @cached_property
     def extra_answers(self) -> list[tuple[str, str]]:
         """What the applicant answered to the category's questions."""
-        return presentation.extra_answers(self.request)
+        return shown_answers(self.request.category, self.request.extra_answers)
+
+    @cached_property
+    def sent_by_router(self) -> str:
+        """By which rule the router sent it where it lies, if it did."""
+        return presentation.sent_by_router(self.request)
 
     @cached_property
     def files(self) -> list[ShownFile]:
@@ -135,18 +141,14 @@ class RequestPage:
     # --- What happened ---------------------------------------------------------------------------
 
     @cached_property
-    def history(self) -> list[dict[str, Any]]:
+    def history(self) -> list[presentation.Entry]:
         """Everything that happened, newest first."""
-        return [
-            {
-                "at": each.at,
-                "title": each.title,
-                "text": each.text,
-                "who": each.who,
-                "attachments": shown_files(each.attachments),
-            }
-            for each in presentation.staff_timeline(self.request)
-        ]
+        return presentation.staff_timeline(self.request)
+
+    @cached_property
+    def conversation(self) -> list[ShownNote]:
+        """Our questions, the replies, and what the applicant added unasked."""
+        return shown_notes(self.request, *PUBLIC_NOTES)
 
     @cached_property
     def notes(self) -> QuerySet[Note]:
@@ -203,10 +205,21 @@ class RequestPage:
         return list(Department.objects.taking_requests())
 
     @cached_property
-    def offers(self) -> list[Offer]:
+    def offers(self) -> list[suggestions.Offer]:
         """The router's suggestions."""
         returned_by = self._last_return.facts.get("before") if self._last_return else None
-        return offers_for(self.request, open_departments=self.departments, returned_by=returned_by)
+        return suggestions.offers_for(
+            self.request, self._suggested, open_departments=self.departments, returned_by=returned_by
+        )
+
+    @cached_property
+    def gap(self) -> str:
+        """Why the router has no department for the category, where it has none."""
+        return suggestions.gap_in(self._suggested, open_departments=self.departments)
+
+    @cached_property
+    def _suggested(self) -> suggestions.Found:
+        return suggestions.newest(self.request)
 
     @cached_property
     def replies(self) -> list[StandardReply]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +14,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from accounts.current import signed_in
 from common.errors import DomainError, StaleVersion, TransitionRefused, http_status
 from requests_app.actors import Actor
 from requests_app.admin import presence, revealed
-from requests_app.admin.base import staff
 from requests_app.admin.decisions import DECISIONS, Decision, form_of, with_reply
 from requests_app.admin.done import PARAMETER, take_done
 from requests_app.admin.lists import RequestListAdmin
@@ -111,7 +112,7 @@ class RequestPageAdmin(RequestListAdmin):
             return self._page(request, found, typed={decision: self._with_reply(request, decision)})
         form = form_of(decision, request.POST)
         if not form.is_valid():
-            return self._page(request, found, typed={decision: form}, status=422)
+            return self._page(request, found, typed={decision: form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         if chosen.second_look and CONFIRMED not in request.POST:
             return self._second_look(request, found, decision, chosen.second_look, form)
         return self._run(request, found, decision, chosen, form)
@@ -123,9 +124,9 @@ class RequestPageAdmin(RequestListAdmin):
         found = self._found(request, object_id)
         form = RevealForm(request.POST, auto_id=f"{REVEAL}_%s")
         if not form.is_valid():
-            return self._page(request, found, typed={REVEAL: form}, status=422)
+            return self._page(request, found, typed={REVEAL: form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            contacts.reveal(request_id=found.pk, reason=form.cleaned_data["reason"], user=staff(request))
+            contacts.reveal(request_id=found.pk, reason=form.cleaned_data["reason"], user=signed_in(request))
         except DomainError as error:
             _add_error(form, error)
             return self._page(request, found, typed={REVEAL: form}, status=http_status(error))
@@ -137,7 +138,7 @@ class RequestPageAdmin(RequestListAdmin):
     def _run(
         self, request: HttpRequest, found: ServiceRequest, name: str, decision: Decision, form: Any
     ) -> HttpResponse:
-        actor, place = Actor.staff(staff(request)), self._place(request, found.pk)
+        actor, place = Actor.staff(signed_in(request)), self._place(request, found.pk)
         try:
             decision.run(found.pk, actor, form)
         except ServiceRequest.DoesNotExist as error:
@@ -146,7 +147,7 @@ class RequestPageAdmin(RequestListAdmin):
             conflict = isinstance(error, StaleVersion | TransitionRefused)
             if not (conflict and decision.was_just_done(found.pk, actor, form)):
                 return self._refused(request, found.pk, name, form, error)
-        presence.leave(found.pk, staff(request))
+        presence.leave(found.pk, signed_in(request))
         return HttpResponseRedirect(self.after(request, found.pk, name, place))
 
     def _second_look(
@@ -154,7 +155,7 @@ class RequestPageAdmin(RequestListAdmin):
     ) -> HttpResponse:
         """What would be done, before it is."""
         try:
-            shown = look(found, Actor.staff(staff(request)), form)
+            shown = look(found, Actor.staff(signed_in(request)), form)
         except DomainError as error:
             return self._refused(request, found.pk, name, form, error)
         context = {
@@ -183,7 +184,7 @@ class RequestPageAdmin(RequestListAdmin):
         if now.index is not None:
             return self.page_url(request, pk, done=pk)
         left = [other for other in place.following if other in set(now.ids)] or now.ids
-        following = presence.first_free(left, staff(request))
+        following = presence.first_free(left, signed_in(request))
         if following is None:
             return self._list_url(filters=request.GET.get(FILTERS, ""), done=pk)
         return self.page_url(request, following, done=pk)
@@ -199,7 +200,7 @@ class RequestPageAdmin(RequestListAdmin):
         """The request, in any status: who decides too late is told so instead of losing what was typed."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        visible = ServiceRequest.objects.visible_to(staff(request)).select_related(*SHOWN_WITH_IT)
+        visible = ServiceRequest.objects.visible_to(signed_in(request)).select_related(*SHOWN_WITH_IT)
         found = visible.defer("search_text", "neighbourhood__polygon").filter(pk=object_id).first()
         if found is None:
             raise Http404
@@ -216,14 +217,16 @@ class RequestPageAdmin(RequestListAdmin):
     ) -> HttpResponse:
         for form in (typed or {}).values():
             _focus_on_first_error(form)
-        page = RequestPage(found, staff(request), is_revealed=revealed.is_open(request.session, found.pk), typed=typed)
+        page = RequestPage(
+            found, signed_in(request), is_revealed=revealed.is_open(request.session, found.pk), typed=typed
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": found.number,
             "opts": self.opts,
             "page": page,
             "done": done,
-            "also_here": presence.also_here(found.pk, staff(request)) if self.is_queue else "",
+            "also_here": presence.also_here(found.pk, signed_in(request)) if self.is_queue else "",
             "is_queue": self.is_queue,
             "queue_place": self._place(request, found.pk),
             "decide_url_name": f"admin:{self.url_name('decide')}",

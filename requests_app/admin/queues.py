@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from requests_app.models import ServiceRequest
-from requests_app.querysets import DUE_SOON
+from requests_app.urgency import is_due_soon, is_overdue
 from requests_app.workflow import Status
 
 TRIAGE, REVIEW = "requests_app.triage", "requests_app.review"
@@ -40,8 +40,7 @@ def counters(user: User, *, here: str = "") -> list[Counter]:
 def _count(user: User) -> dict[str, int]:
     now = timezone.now()
     received, answered = Q(status=Status.RECEIVED), Q(status=Status.ANSWERED)
-    late = Q(clock_due_at__lt=now)
-    soon = Q(clock_due_at__gte=now, clock_due_at__lt=now + DUE_SOON)
+    late, soon = is_overdue(now), is_due_soon(now)
     asked = Q(status=Status.WAITING_FOR_APPLICANT)
     queued = ServiceRequest.objects.visible_to(user).filter(received | answered | asked)
     return queued.aggregate(

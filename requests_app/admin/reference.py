@@ -7,18 +7,17 @@ changes here belongs to the staff from then on: its ``source`` is emptied, and n
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from common.memo import forget_all
+from accounts.current import signed_in
+from common.errors import InvalidInput
 from departments.models import Department
 from requests_app.forms.reference import CategoryForm
 from requests_app.models import Authority, Category, LegalPeriod, RoutingRule, StandardReply
-from requests_app.services import clock
+from requests_app.services import configuration
 
 
 class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -38,10 +37,8 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """From now on the row belongs to the staff."""
-        obj.source = ""
-        super().save_model(request, obj, form, change)
-        transaction.on_commit(forget_all)
+        """Through the service: from now on the row belongs to the staff."""
+        configuration.save(row=obj, changed=form.changed_data, actor=signed_in(request))
 
     @admin.action(description=_("Take out of use"), permissions=["change"])
     def take_out_of_use(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -56,15 +53,11 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _switch(self, request: HttpRequest, queryset: QuerySet[Any], *, is_active: bool) -> None:
         changed = 0
         for row in queryset.exclude(is_active=is_active):
-            row.is_active, row.source = is_active, ""
             try:
-                row.full_clean()
-            except ValidationError as error:
-                self.message_user(request, f"{row}: {' '.join(error.messages)}", messages.WARNING)
-                continue
-            row.save(update_fields=["is_active", "source"])
-            changed += 1
-        transaction.on_commit(forget_all)
+                configuration.switch(row=row, is_active=is_active, actor=signed_in(request))
+                changed += 1
+            except InvalidInput as refusal:
+                self.message_user(request, f"{row}: {refusal.message}", messages.WARNING)
         text = ngettext("%(count)d row was changed.", "%(count)d rows were changed.", changed)
         self.message_user(request, text % {"count": changed}, messages.SUCCESS if changed else messages.INFO)
 
@@ -88,12 +81,6 @@ class CategoryAdmin(ReferenceAdmin):
         """The code is what packs and drafts know the category by: it never changes."""
         return ("code",) if obj else ()
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A new service target moves the clocks of open requests."""
-        super().save_model(request, obj, form, change)
-        if "target_working_hours" in form.changed_data:
-            clock.on_calendar_changed()
-
 
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(ReferenceAdmin):
@@ -114,11 +101,6 @@ class LegalPeriodAdmin(ReferenceAdmin):
     list_display = ("kind", "days", "unit", "extended_days", "article", "valid_from", "valid_to")
     list_filter = ("kind",)
     fields = ("kind", "days", "unit", "extended_days", "article", "valid_from", "valid_to")
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The clocks of open requests are counted again."""
-        super().save_model(request, obj, form, change)
-        clock.on_calendar_changed()
 
 
 @admin.register(StandardReply)

@@ -1,13 +1,16 @@
 """The review queue: answers that a public-relations specialist approves or sends back."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.admin import cells, filters
 from requests_app.admin.lists import BY_URGENCY
 from requests_app.admin.pages import RequestPageAdmin
-from requests_app.models import ReviewRequest, ServiceRequest
+from requests_app.models import Answer, AnswerState, ReviewRequest
 from requests_app.querysets import ServiceRequestQuerySet
 
 
@@ -34,10 +37,11 @@ class ReviewRequestAdmin(RequestPageAdmin):
     empty_text = _("Answers appear here when the head of a department sends them.")
 
     def listed(self, requests: ServiceRequestQuerySet) -> ServiceRequestQuerySet:
-        """Those under review."""
-        return requests.for_review()
+        """Those under review, each with ``answer_sent_at``: when its answer was sent."""
+        sent = Answer.objects.filter(request=OuterRef("pk"), state=AnswerState.SUBMITTED)
+        return requests.for_review().annotate(answer_sent_at=Subquery(sent.values("submitted_at")[:1]))
 
-    @admin.display(description=_("answered"), ordering="updated_at")
-    def answered(self, request: ServiceRequest) -> SafeString:
+    @admin.display(description=_("answered"), ordering="answer_sent_at")
+    def answered(self, request: Any) -> SafeString:
         """How long the answer has been waiting."""
-        return cells.age_since(request.updated_at)
+        return cells.age_since(request.answer_sent_at)

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from departments.models import Department
+from requests_app import presentation
 from requests_app.admin import cells
 from requests_app.models import Category, RoutingDecision, ServiceRequest
 from requests_app.services.routing import SUGGESTIONS, Suggestion, suggestions_for
 
-Reason = RoutingDecision.Reason
+Found = Sequence[RoutingDecision | Suggestion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,45 +25,44 @@ class Offer:
 
 
 def offers_for(
-    request: ServiceRequest, *, open_departments: Iterable[Department], returned_by: int | None
+    request: ServiceRequest,
+    found: Found,
+    *,
+    open_departments: Iterable[Department],
+    returned_by: int | None,
 ) -> list[Offer]:
-    """At most three departments that exist, the surest first. Two queries at most.
+    """At most three departments that exist, the surest first. No query.
 
     A department that returned the request (``returned_by``, its id) comes last and says so.
     """
     active = {department.pk for department in open_departments}
-    found = [(each.department, each) for each in _newest(request) if each.department and each.department.pk in active]
-    found.sort(key=lambda pair: pair[0].pk == returned_by)
+    offered = [(each.department, each) for each in found if each.department and each.department.pk in active]
+    offered.sort(key=lambda pair: pair[0].pk == returned_by)
     return [
         Offer(
             key=key,
             department=department,
-            reason=_reason(each, request),
+            reason=presentation.routing_reason(each, request),
             confidence=cells.confidence(each.confidence),
             category=each.category,
             was_returned=department.pk == returned_by,
         )
-        for key, (department, each) in enumerate(found, start=1)
+        for key, (department, each) in enumerate(offered, start=1)
     ]
 
 
-def _newest(request: ServiceRequest) -> Sequence[RoutingDecision | Suggestion]:
+def gap_in(found: Found, *, open_departments: Iterable[Department]) -> str:
+    """Why the router has no department for the category, where it has none. No query."""
+    active = {department.pk for department in open_departments}
+    gap = next((each for each in found if each.department is None or each.department.pk not in active), None)
+    return presentation.why_no_department(gap) if gap else ""
+
+
+def newest(request: ServiceRequest) -> Found:
+    """What the router thought of ``request`` last; what it would think where it has not looked yet."""
     if request.routed_by_rule_at is None:
         return suggestions_for(request)
     stored = list(
         request.routing_decisions.select_related("department", "category").order_by("-at", "rank")[:SUGGESTIONS]
     )
     return [decision for decision in stored if decision.at == stored[0].at]
-
-
-def _reason(found: RoutingDecision | Suggestion, request: ServiceRequest) -> str:
-    words = {
-        "category": found.category.label if found.category else "",
-        "neighbourhood": str(request.neighbourhood or ""),
-        "words": ", ".join(found.words),
-    }
-    if found.reason == Reason.RULE:
-        return _("Rule: %(category)s in %(neighbourhood)s") % words
-    if found.reason == Reason.KEYWORDS:
-        return _("Words: %(words)s (%(category)s)") % words
-    return _("Category: %(category)s") % words

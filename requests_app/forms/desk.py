@@ -6,21 +6,25 @@ that the person saw.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.forms.fields import FilesField, FilesInput, PlainTextField
 from requests_app.models import Authority, ContactReveal, StandardReply
 from requests_app.models.answer import ANSWER_MAX
+from requests_app.models.history import NOTE_MAX
 from requests_app.services.answers import Proposal
 from requests_app.vocabulary import Outcome
 
-TEXT_MAX = 4000
+FOR_ANY_ANSWER = _("For any answer")
 REASON_MAX = 1000
 PICTURES = "image/jpeg,image/png,image/webp"
 
@@ -115,7 +119,7 @@ class QuestionForm(VersionForm):
     question = LongText(
         label=_("Question"),
         help_text=_("The applicant reads it on the tracking page. The period stands still until the reply."),
-        max_length=TEXT_MAX,
+        max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write the question.")},
     )
@@ -127,7 +131,7 @@ class NoteForm(VersionForm):
     text = LongText(
         label=_("Note"),
         help_text=_("Only staff read it, never the applicant."),
-        max_length=TEXT_MAX,
+        max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write the note.")},
     )
@@ -156,6 +160,25 @@ class ReplyChoice(forms.Select):
         if getattr(value, "instance", None):
             option["attrs"]["data-body"] = value.instance.body
         return option
+
+
+class RepliesByOutcome(ModelChoiceIterator):  # type: ignore[type-arg]
+    """The choices in groups: those that fit any answer first, then outcome by outcome."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The empty choice, then each group under its name."""
+        yield ("", self.field.empty_label)
+        order = ("", *Outcome.values)
+        replies = sorted(self.queryset, key=lambda reply: order.index(reply.outcome))
+        for outcome, group in groupby(replies, key=lambda reply: reply.outcome):
+            yield (Outcome(outcome).label if outcome else FOR_ANY_ANSWER, [self.choice(reply) for reply in group])
+
+
+class ReplyField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among standard replies."""
+
+    widget = ReplyChoice
+    iterator = RepliesByOutcome
 
 
 class AnswerForm(VersionForm):
@@ -191,11 +214,10 @@ class AnswerForm(VersionForm):
         required=False,
     )
     removed_files = Ids(label=_("Remove"), required=False)
-    reply = forms.ModelChoiceField(
+    reply = ReplyField(
         label=_("Standard reply"),
         queryset=StandardReply.objects.filter(is_active=True),
         empty_label=_("Choose a text"),
-        widget=ReplyChoice,
         required=False,
     )
     insert = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -1,12 +1,12 @@
 """Forms of what is configured."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.models import Category
-from requests_app.services.reference import QUESTION_TYPES
+from requests_app.questions import problem_in
 
 
 class LinesField(forms.CharField):
@@ -57,32 +57,8 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
         )
 
     def clean_questions(self) -> list[dict[str, Any]]:
-        """A list of questions, each with code, label and a known type, choices where it is a choice."""
+        """What was written, once it is clear that a form can be made of it."""
         questions = self.cleaned_data["questions"] or []
-        if not isinstance(questions, list) or not all(isinstance(question, dict) for question in questions):
-            raise forms.ValidationError(_("Write a list of questions: [{…}, {…}]."))
-        for question in questions:
-            _check(question)
-        codes = [question["code"] for question in questions]
-        if len(codes) != len(set(codes)):
-            raise forms.ValidationError(_("Two questions have the same code."))
-        return questions
-
-
-def _check(question: dict[str, Any]) -> None:
-    missing = [field for field in ("code", "label", "type") if not isinstance(question.get(field), str)]
-    if missing:
-        raise forms.ValidationError(_("A question needs %(fields)s."), params={"fields": ", ".join(missing)})
-    if question["type"] not in QUESTION_TYPES:
-        message = _("The type of a question is one of: %(types)s.")
-        raise forms.ValidationError(message, params={"types": ", ".join(QUESTION_TYPES)})
-    if question["type"] == "choice" and not _has_choices(question.get("choices")):
-        raise forms.ValidationError(
-            _("The question “%(code)s” needs choices, each with value and label."), params={"code": question["code"]}
-        )
-
-
-def _has_choices(choices: Any) -> bool:
-    if not isinstance(choices, list) or not choices:
-        return False
-    return all(isinstance(choice, dict) and choice.get("value") and choice.get("label") for choice in choices)
+        if problem := problem_in(questions):
+            raise forms.ValidationError(problem)
+        return cast(list[dict[str, Any]], questions)

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.forms.fields import FilesField, PhoneField, PlainTextField, RequestNumberField
-from requests_app.services.conversation import TEXT_MAX
+from requests_app.models.history import NOTE_MAX
 
 SCORES = [(str(score), str(score)) for score in range(1, 6)]
 
@@ -36,7 +36,7 @@ class WordsForm(forms.Form):
 
     text = PlainTextField(
         label=_("What do you want to add?"),
-        max_length=TEXT_MAX,
+        max_length=NOTE_MAX,
         widget=forms.Textarea,
         error_messages={"required": _("Write something before you send it.")},
     )
@@ -58,7 +58,7 @@ class ReopenForm(forms.Form):
 
     reason = PlainTextField(
         label=_("What is not solved?"),
-        max_length=TEXT_MAX,
+        max_length=NOTE_MAX,
         widget=forms.Textarea,
         error_messages={"required": _("Write what is not solved.")},
     )

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department
 from requests_app import catalogue
 from requests_app.forms.desk import (
-    TEXT_MAX,
     ExtendForm,
     NoteForm,
     QuestionForm,
@@ -23,6 +22,7 @@ from requests_app.forms.desk import (
 )
 from requests_app.forms.fields import DegreesField, PlainTextField, RequestNumberField
 from requests_app.models import Category, ServiceRequest
+from requests_app.models.history import NOTE_MAX
 from requests_app.services.intake import Place
 from requests_app.vocabulary import Kind
 
@@ -54,7 +54,7 @@ class RerouteForm(VersionForm):
 
     department = department_field()
     reason = PlainTextField(
-        label=_("Reason"), required=False, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Reason"), required=False, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
@@ -71,7 +71,7 @@ class ForwardForm(VersionForm):
 
     authority = authority_field()
     reason = PlainTextField(
-        label=_("Note"), required=False, max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Note"), required=False, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 

@@ -7,16 +7,17 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('accounts', '0002_turkish_order'),
         ('requests_app', '0005_erased_requests_are_finished'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
             name='authority',
-            options={'ordering': (django.db.models.functions.comparison.Collate(models.Func('name', models.Value('abcçdefgğhıijklmnoöpqrsştuüvwxyzABCÇDEFGĞHIİJKLMNOÖPQRSŞTUÜVWXYZÀÁÂÃÄÅÈÉÊËÌÍÎÏÑÒÓÔÕÙÚÛÝàáâãäåèéêëìíîïñòóôõùúûýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĔĕĖėĘęĚěĜĝĠġĢģĤĥĨĩĪīĬĭĮįĴĵĶķĹĺĻļĽľŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž'), models.Value('ϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϨϨϨϨϨϭϭϭϭϲϲϲϲϸϹϹϹϹЁЁЁІϨϨϨϨϨϨϭϭϭϭϳϳϳϳϸϹϹϹϹЁЁЁІІϨϨϨϨϨϨϪϪϪϪϪϪϪϪϬϬϭϭϭϭϭϭϭϭϭϭϯϯϯϯϯϯϱϱϲϳϲϳϲϳϲϳϴϴϵϵ϶϶϶϶϶϶ϸϸϸϸϸϸϹϹϹϹϹϹϽϽϽϽϽϽϾϾϾϾϾϾЀЀЀЀЁЁЁЁЁЁЁЁЁЁЁЁЄЄІІІЇЇЇЇЇЇ'), function='TRANSLATE'), 'C'),), 'verbose_name': 'other authority', 'verbose_name_plural': 'other authorities'},
+            options={'ordering': (django.db.models.functions.comparison.Collate(models.Func('name', function='turkish_order'), 'C'),), 'verbose_name': 'other authority', 'verbose_name_plural': 'other authorities'},
         ),
         migrations.AlterModelOptions(
             name='standardreply',
-            options={'ordering': (django.db.models.functions.comparison.Collate(models.Func('title', models.Value('abcçdefgğhıijklmnoöpqrsştuüvwxyzABCÇDEFGĞHIİJKLMNOÖPQRSŞTUÜVWXYZÀÁÂÃÄÅÈÉÊËÌÍÎÏÑÒÓÔÕÙÚÛÝàáâãäåèéêëìíîïñòóôõùúûýÿĀāĂăĄąĆćĈĉĊċČčĎďĒēĔĕĖėĘęĚěĜĝĠġĢģĤĥĨĩĪīĬĭĮįĴĵĶķĹĺĻļĽľŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŠšŢţŤťŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽž'), models.Value('ϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϩϪϫϬϭϮϯϰϱϲϳϴϵ϶ϷϸϹϺϻϼϽϾϿЀЁЂЃЄЅІЇϨϨϨϨϨϨϭϭϭϭϲϲϲϲϸϹϹϹϹЁЁЁІϨϨϨϨϨϨϭϭϭϭϳϳϳϳϸϹϹϹϹЁЁЁІІϨϨϨϨϨϨϪϪϪϪϪϪϪϪϬϬϭϭϭϭϭϭϭϭϭϭϯϯϯϯϯϯϱϱϲϳϲϳϲϳϲϳϴϴϵϵ϶϶϶϶϶϶ϸϸϸϸϸϸϹϹϹϹϹϹϽϽϽϽϽϽϾϾϾϾϾϾЀЀЀЀЁЁЁЁЁЁЁЁЁЁЁЁЄЄІІІЇЇЇЇЇЇ'), function='TRANSLATE'), 'C'),), 'verbose_name': 'standard reply', 'verbose_name_plural': 'standard replies'},
+            options={'ordering': (django.db.models.functions.comparison.Collate(models.Func('title', function='turkish_order'), 'C'),), 'verbose_name': 'standard reply', 'verbose_name_plural': 'standard replies'},
         ),
     ]

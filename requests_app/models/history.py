@@ -10,12 +10,15 @@ from requests_app.workflow import Status, Verb
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+NOTE_MAX = 4000
+
+
 class Note(models.Model):
     """A text that belongs to a request: internal notes, reasons, questions, replies, additions."""
 
     request = models.ForeignKey("requests_app.ServiceRequest", models.CASCADE, related_name="notes")
     kind = models.CharField(_("kind"), max_length=20, choices=NoteKind)
-    text = models.TextField(_("text"), max_length=4000)
+    text = models.TextField(_("text"), max_length=NOTE_MAX)
     author = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("written at"))
 

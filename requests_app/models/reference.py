@@ -7,9 +7,9 @@ who entered or changed it, and no later load touches it.
 import pghistory
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.languages import in_readers_language
 from common.ordering import alphabetical
 from requests_app.vocabulary import Kind, Outcome
 
@@ -54,17 +54,17 @@ class Category(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return _in_language(self.name, self.name_en)
+        return in_readers_language(self.name, self.name_en)
 
     @property
     def group_label(self) -> str:
         """The group's name in the reader's language."""
-        return _in_language(self.group, self.group_en)
+        return in_readers_language(self.group, self.group_en)
 
     @property
     def help_label(self) -> str:
         """The help text in the reader's language."""
-        return _in_language(self.help, self.help_en)
+        return in_readers_language(self.help, self.help_en)
 
 
 @pghistory.track(append_only=True)
@@ -172,7 +172,3 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def _in_language(turkish: str, english: str) -> str:
-    return english if english and (get_language() or "").startswith("en") else turkish

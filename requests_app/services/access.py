@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import InvalidInput
+from common.errors import InvalidInput, NotPermitted
 from common.secrets import secret_hash
 from departments.services.organisation import municipality
 from notifications.services import codes, consents
@@ -18,6 +18,8 @@ from requests_app.models import ServiceRequest
 
 TRACK = "track"
 CONTACT = "contact"
+# Through what a consent is given and withdrawn here.
+PORTAL = "portal"
 NO_MATCH = _("The code is not right or has expired. Check it, or ask for a new one.")
 
 
@@ -75,6 +77,18 @@ def confirm_contact(*, request: ServiceRequest, asker: str, code: str) -> None:
     _mark_verified(request)
 
 
+def withdraw_announcements(*, request: ServiceRequest) -> bool:
+    """End the consent to announcements of the request's phone, effective at once; returns whether there was one.
+
+    For whoever confirmed that phone by a code in this browser, which the caller has checked. Raises NotPermitted
+    where the phone was never verified.
+    """
+    applicant = request.applicant
+    if applicant is None or applicant.phone_verified_at is None:
+        raise NotPermitted
+    return consents.withdraw(phone=applicant.phone, source=PORTAL)
+
+
 def _contact_proof(request: ServiceRequest, asker: str) -> codes.Proof:
     return codes.Proof(_phone_of(request), CONTACT, request.number, asker)
 
@@ -105,6 +119,6 @@ def _mark_verified(request: ServiceRequest) -> None:
         return
     if applicant.announcements_version:
         version = applicant.announcements_version
-        consents.give(phone=applicant.phone, text_version=version, source="portal", language=request.language)
+        consents.give(phone=applicant.phone, text_version=version, source=PORTAL, language=request.language)
     applicant.phone_verified_at, applicant.announcements_version = timezone.now(), ""
     applicant.save(update_fields=["phone_verified_at", "announcements_version"])

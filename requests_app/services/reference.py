@@ -10,16 +10,17 @@ from typing import Any, TypeVar
 
 import pghistory
 from django.db import models, transaction
+from django.utils import translation
 
 from common.memo import forget_all
 from common.packs import Counts, Item, read_items, write_row
 from departments.models import Department, Neighbourhood
 from requests_app.models import Authority, Category, LegalPeriod, RoutingRule, StandardReply
+from requests_app.questions import problem_in
 from requests_app.services import clock
 from requests_app.vocabulary import Kind, Outcome
 
 Row = TypeVar("Row", Category, RoutingRule, LegalPeriod, StandardReply, Authority)
-QUESTION_TYPES = ("text", "choice", "number")
 
 
 @transaction.atomic
@@ -78,22 +79,17 @@ def _category(item: Item, position: int) -> dict[str, Any]:
         "target_working_hours": item.number("target_working_hours", None),
         "auto_route": item.flag("auto_route", False),
         "keywords": item.value("keywords", []),
-        "questions": [_question(item, question) for question in item.value("questions", [])],
+        "questions": _questions(item),
         "sort_order": position,
         "is_active": item.flag("is_active", True),
     }
 
 
-def _question(item: Item, question: dict[str, Any]) -> dict[str, Any]:
-    """The question as given, once it is clear that a form can be made of it."""
-    for field in ("code", "label", "type"):
-        if not question.get(field):
-            item.fail("questions", f"has a question without {field!r}.")
-    if question["type"] not in QUESTION_TYPES:
-        item.fail("questions", f"has a question of unknown type {question['type']!r}.")
-    if question["type"] == "choice" and not question.get("choices"):
-        item.fail("questions", f"has the choice {question['code']!r} without choices.")
-    return question
+def _questions(item: Item) -> list[dict[str, Any]]:
+    questions: list[dict[str, Any]] = item.value("questions", [])
+    with translation.override("en"):  # the operator reads English
+        problem = problem_in(questions)
+    return item.fail("questions", problem) if problem else questions
 
 
 def _rule(item: Item, position: int) -> dict[str, Any]:

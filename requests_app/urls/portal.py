@@ -43,6 +43,11 @@ urlpatterns = [
         track_request.contact,
         name="request_contact",
     ),
+    path(
+        pgettext_lazy("address", "track/application/<request_number:number>/no-announcements/"),
+        track_request.announcements,
+        name="request_announcements",
+    ),
     path(pgettext_lazy("address", "track/<str:secret>/"), track.track_link, name="track_link"),
     path(pgettext_lazy("address", "scorecard/"), pages.scorecard, name="scorecard"),
     path(pgettext_lazy("address", "personal-data/"), pages.disclosure, name="disclosure"),

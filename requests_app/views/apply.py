@@ -1,5 +1,6 @@
 """Applying: the beginning, the last look with the sending, and the receipt. The steps are in apply_steps."""
 
+from http import HTTPStatus
 from typing import Any
 
 import segno
@@ -17,7 +18,7 @@ from requests_app.forms.application import WholeApplication
 from requests_app.services import drafts
 from requests_app.views import apply_steps, throttle
 from requests_app.views.apply_draft import Held, held_by, let_go
-from requests_app.views.apply_steps import CHECK, FIRST, TOO_MANY, WAIT, begin_again, to_step
+from requests_app.views.apply_steps import CHECK, FIRST, WAIT, begin_again, to_step
 from requests_app.views.apply_summary import sections_of
 from requests_app.views.shown import shown_files
 
@@ -55,7 +56,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show_check(request, held, whole)
     if not throttle.allows_address(throttle.SEND, request):
-        return _show_check(request, held, whole, refused=WAIT, status=TOO_MANY)
+        return _show_check(request, held, whole, refused=WAIT, status=HTTPStatus.TOO_MANY_REQUESTS)
     return _send(request, held, whole)
 
 

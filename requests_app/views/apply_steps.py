@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -30,8 +31,6 @@ from requests_app.views.shown import shown_files
 
 FIRST: Final = "what"
 CHECK: Final = "check"
-TOO_MANY: Final = 429
-UNPROCESSABLE: Final = 422
 LOST: Final = _(
     "What you wrote before is no longer here. We keep it for a week, and your browser must accept cookies. "
     "Please write again what happened."
@@ -93,7 +92,7 @@ def _take(request: HttpRequest, step: str, held: Held | None) -> HttpResponse:
     if held is None:
         if not throttle.allows_address(throttle.START, request):
             form = _sent_form(request, step, {})
-            return _show(request, step, None, form, refused=WAIT, status=TOO_MANY)
+            return _show(request, step, None, form, refused=WAIT, status=HTTPStatus.TOO_MANY_REQUESTS)
         held = begun()
     typed = FORMS[step](so_far=held.draft.data).typed(request.POST, held.draft.data.get(step, {}))
     try:
@@ -148,7 +147,7 @@ def _refuse(request: HttpRequest, step: str, held: Held, form: StepForm, typed: 
     again = {"shown_again": _with_errors(request), "again_is_whole": stored.errors == form.errors}
     # Shown again as it can be stored: without the signs that were refused.
     form.data = typed
-    return _show(request, step, held, form, status=UNPROCESSABLE, **again)
+    return _show(request, step, held, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, **again)
 
 
 def _with_errors(request: HttpRequest) -> str:

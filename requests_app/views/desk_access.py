@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts.current import signed_in
 from accounts.models import User
 from departments.querysets import DepartmentRoles, roles_of
 from requests_app.actors import Actor
@@ -73,7 +74,7 @@ def desk_view(view: DeskView) -> DeskView:
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        user = cast(User, request.user)
+        user = signed_in(request)
         roles = roles_of(user)
         if not roles.all:
             return render(request, "desk/no_department.html", status=403)

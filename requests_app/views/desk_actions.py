@@ -2,25 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from requests_app.actors import Actor
 from requests_app.forms import desk as forms
-from requests_app.models import Answer, RequestEvent
+from requests_app.models import RequestEvent, ServiceRequest
+from requests_app.repeats import answer_of, just_done
 from requests_app.services import answers, conversation, department
+from requests_app.vocabulary import Outcome
 from requests_app.workflow import Verb
 
 Form = Any
 Run = Callable[[int, Actor, Form], object]
-
-# A second press of a button comes within this time of the first.
-PRESSED_TWICE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +116,14 @@ _ALL = (
 ACTIONS: dict[str, Action] = {action.verb: action for action in _ALL}
 
 
-def was_done_already(number: str, action: Action, form: Form, user: User) -> bool:
-    """Whether this very act of ``user`` has been done a moment ago: the button was pressed twice."""
-    event = (
-        RequestEvent.objects.select_related("note")
-        .filter(request__number=number, verb=action.verb, actor=user, version=form.cleaned_data["version"] + 1)
-        .filter(at__gte=timezone.now() - PRESSED_TWICE)
-        .first()
-    )
-    return event is not None and _words_of(event) == _typed(form)
+def was_done_already(number: str, action: Action, form: Form, actor: Actor) -> bool:
+    """Whether this very act of ``actor`` has been done a moment ago: the button was pressed twice."""
+    request_id = ServiceRequest.objects.filter(number=number).values_list("pk", flat=True).first()
+    if request_id is None:
+        return False
+    seen = form.cleaned_data["version"]
+    event = just_done(request_id=request_id, verbs=(action.verb,), actor=actor, seen=seen, words=_typed(form))
+    return event is not None and ("outcome" not in form.cleaned_data or _is_same_answer(event, form))
 
 
 def _typed(form: Form) -> str:
@@ -138,7 +133,7 @@ def _typed(form: Form) -> str:
     return str(data.get("reason") or data.get("question") or data.get("text") or "")
 
 
-def _words_of(event: RequestEvent) -> str:
-    if event.note is not None:
-        return event.note.text
-    return Answer.objects.filter(pk=event.facts.get("answer")).values_list("text", flat=True).first() or ""
+def _is_same_answer(event: RequestEvent, form: Form) -> bool:
+    answer, proposal = answer_of(event), form.proposal()
+    promised_on = proposal.promised_on if proposal.outcome == Outcome.SCHEDULED else None
+    return answer is not None and (answer.outcome, answer.promised_on) == (proposal.outcome, promised_on)

@@ -1,5 +1,6 @@
 """Heads name who acts for them while they are away."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -48,7 +49,7 @@ def revoke(request: HttpRequest, desk: Desk, pk: int) -> HttpResponse:
 
 def _name(request: HttpRequest, desk: Desk, form: DelegationForm, own: list[Department]) -> HttpResponse:
     if not form.is_valid():
-        return _page(request, desk, form, status=422)
+        return _page(request, desk, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     data = form.cleaned_data
     if _is_named_already(desk.user, data):
         return redirect("desk:delegate")

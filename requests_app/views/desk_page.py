@@ -1,6 +1,6 @@
 """Everything the page of one request shows, gathered with a bounded number of queries."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,12 +10,13 @@ from django.db.models import Q
 from notifications.services.rendering import Preview
 from requests_app import policies, presentation
 from requests_app.forms import desk as forms
-from requests_app.models import Answer, AnswerState, Applicant, Authority, Note, ServiceRequest, StandardReply
+from requests_app.models import Answer, AnswerState, Applicant, Authority, ServiceRequest, StandardReply
 from requests_app.presentation import Entry
+from requests_app.questions import shown_answers
 from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
 from requests_app.views.desk_access import Desk
-from requests_app.views.shown import ShownFile, shown_contact, shown_files
+from requests_app.views.shown import shown_contact, shown_files, shown_notes
 from requests_app.vocabulary import PUBLIC_NOTES, NoteKind
 from requests_app.workflow import Verb
 
@@ -32,14 +33,6 @@ OFFERED: dict[str, tuple[type[forms.VersionForm], Verb]] = {
     "note": (forms.NoteForm, Verb.ADD_NOTE),
 }
 MAP_ZOOM = 15
-
-
-@dataclass(frozen=True, slots=True)
-class ShownNote:
-    """A question, a reply or an internal note with its files."""
-
-    note: Note
-    files: list[ShownFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +58,7 @@ def context_of(
     return {
         "item": item,
         "department_name": item.department.label if item.department else "",
-        # Their files stand with the questions and answers already.
-        "timeline": [replace(entry, attachments=()) for entry in timeline],
+        "timeline": timeline,
         "contact": shown_contact(revealed or item.applicant, whole=revealed is not None),
         **_story(item),
         **_doing(desk, item, refusal),
@@ -82,12 +74,12 @@ def sms_of(item: ServiceRequest, outcome: str, promised_on: date | None, authori
 
 
 def _story(item: ServiceRequest) -> Context:
-    notes = item.notes.select_related("author").prefetch_related("attachments")
-    told = [ShownNote(note, shown_files(note.attachments.all())) for note in notes]
+    told = shown_notes(item, *PUBLIC_NOTES, NoteKind.INTERNAL)
     return {
         "due": presentation.due(item),
         "place": presentation.place_of(item),
-        "extra_answers": presentation.extra_answers(item),
+        "extra_answers": shown_answers(item.category, item.extra_answers),
+        "sent_by_router": presentation.sent_by_router(item),
         "merged_count": item.merged.count(),
         "photos": shown_files(item.attachments.filter(answer=None, note=None)),
         "conversation": [each for each in told if each.note.kind in PUBLIC_NOTES],

@@ -1,5 +1,6 @@
 """One request at the desk: its page, and everything a department does with it."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -40,7 +41,7 @@ def act(request: HttpRequest, desk: Desk, number: str, verb: str) -> HttpRespons
     form = action.form(request.POST, request.FILES, auto_id=f"{action.form_name}_%s")
     if not form.is_valid():
         return _refused(request, desk, number, action.form_name, form)
-    if was_done_already(number, action, form, desk.user):
+    if was_done_already(number, action, form, desk.actor):
         return _after(request, number, action)
     return _try(request, desk, number, action, form)
 
@@ -86,7 +87,7 @@ def _try(request: HttpRequest, desk: Desk, number: str, action: Action, form: An
     except ServiceRequest.DoesNotExist:
         return _gone(request, form)
     except CONFLICTS as error:
-        if was_done_already(number, action, form, desk.user):
+        if was_done_already(number, action, form, desk.actor):
             return _after(request, number, action)
         return _refused(request, desk, number, action.form_name, form, error, fresh=True)
     except DomainError as error:
@@ -132,7 +133,7 @@ def _refused(
     files_lost = bool(request.FILES) and not (fresh and isinstance(error, InvalidInput))
     context = context_of(desk, found, refusal=Refusal(name, form, files_lost))
     context["shown_again"] = reverse("desk:request", args=[number])
-    return _page(request, context, status=http_status(error) if error else 422)
+    return _page(request, context, status=http_status(error) if error else HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _gone(request: HttpRequest, form: VersionForm) -> HttpResponse:

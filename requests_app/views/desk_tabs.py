@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from requests_app.querysets import DUE_SOON, ServiceRequestQuerySet
+from requests_app.querysets import ServiceRequestQuerySet
+from requests_app.urgency import is_due_soon, is_overdue
 from requests_app.workflow import FINISHED, Status
 
 FINISHED_RECENTLY = timedelta(days=30)
@@ -54,7 +55,7 @@ TABS = (
     Tab(
         "due_soon",
         pgettext_lazy("queue", "Due soon"),
-        lambda now: Q(status__in=TO_DO, clock_due_at__gte=now, clock_due_at__lt=now + DUE_SOON),
+        lambda now: Q(status__in=TO_DO) & is_due_soon(now),
         _("Nothing falls due soon"),
         _("Applications whose period ends within three days appear here."),
         level="soon",
@@ -62,7 +63,7 @@ TABS = (
     Tab(
         "overdue",
         pgettext_lazy("queue", "Overdue"),
-        lambda now: Q(status__in=TO_DO, clock_due_at__lt=now),
+        lambda now: Q(status__in=TO_DO) & is_overdue(now),
         _("Nothing is overdue"),
         _("Applications whose period has ended without an answer appear here."),
         level="late",

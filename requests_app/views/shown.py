@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from common.phones import mask, national
 from requests_app.files import link_for, small_link_for
-from requests_app.models import Applicant, Attachment
+from requests_app.models import Applicant, Attachment, Note, ServiceRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,20 @@ def shown_files(attachments: Iterable[Attachment]) -> list[ShownFile]:
         ShownFile(row.pk, link_for(row), small_link_for(row), row.original_name, row.size, row.is_image)
         for row in attachments
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNote:
+    """A question, a reply or an internal note with its files."""
+
+    note: Note
+    files: list[ShownFile]
+
+
+def shown_notes(request: ServiceRequest, *kinds: str) -> list[ShownNote]:
+    """The notes of these kinds with their files, oldest first. Two queries."""
+    notes = request.notes.filter(kind__in=kinds).select_related("author").prefetch_related("attachments")
+    return [ShownNote(note, shown_files(note.attachments.all())) for note in notes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Finding one's request: by its link, or by number, phone and a code."""
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -18,8 +19,6 @@ from requests_app.views import throttle
 
 # Number and phone between asking for a code and entering it.
 LOOKED_FOR: Final = "request_looked_for"
-UNPROCESSABLE: Final = 422
-TOO_MANY: Final = 429
 
 
 @never_cache
@@ -30,13 +29,13 @@ def track(request: HttpRequest) -> HttpResponse:
         return _show_find(request, FindForm(initial={"number": request.GET.get("number", "")[:16]}))
     form = FindForm(request.POST)
     if not form.is_valid():
-        return _show_find(request, form, UNPROCESSABLE)
+        return _show_find(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     wanted = form.cleaned_data
     try:
         _send_code(request, wanted)
     except InvalidInput as error:
         form.add_error("phone", str(error.message))
-        return _show_find(request, form, TOO_MANY)
+        return _show_find(request, form, HTTPStatus.TOO_MANY_REQUESTS)
     request.session[LOOKED_FOR] = wanted
     return redirect("portal:track_code")
 
@@ -55,7 +54,7 @@ def track_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     number = _recovered(request, form, wanted) if form.is_valid() else None
     if number is None:
-        return _show_code(request, wanted, form, UNPROCESSABLE)
+        return _show_code(request, wanted, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     del request.session[LOOKED_FOR]
     grants.grant(request.session, number, grants.Level.PHONE)
     return redirect("portal:request", number=number)
@@ -87,7 +86,7 @@ def _send_again(request: HttpRequest, wanted: dict[str, str]) -> HttpResponse:
     try:
         _send_code(request, wanted)
     except InvalidInput as error:
-        return _show_code(request, wanted, CodeForm(), TOO_MANY, refused=error.message)
+        return _show_code(request, wanted, CodeForm(), HTTPStatus.TOO_MANY_REQUESTS, refused=error.message)
     return redirect(f"{reverse('portal:track_code')}?again=1")
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from notifications.models import Consent
+from notifications.services.consents import ANNOUNCEMENTS
 from requests_app import policies, presentation
 from requests_app.actors import Actor
 from requests_app.forms.track import RateForm, ReplyForm
@@ -45,6 +47,7 @@ def page_of(request: ServiceRequest, *, level: Level | None) -> dict[str, Any]:
         "extra_answers": shown_answers(request.category, request.extra_answers),
         "files": shown_files(request.attachments.filter(answer=None, note=None)),
         "contact": shown_contact(request.applicant, whole=level == Level.PHONE),
+        "announcements": _consent(request) if level == Level.PHONE else None,
         "can_confirm_phone": bool(request.applicant and request.applicant.phone and level != Level.PHONE),
         "question": _question(request) if Verb.REPLY in verbs else None,
         "reply_form": ReplyForm() if Verb.REPLY in verbs else None,
@@ -66,6 +69,12 @@ def _answer(request: ServiceRequest) -> ShownAnswer | None:
         return None
     other = source.number if request.merged_into else ""
     return ShownAnswer(answer, shown_files(answer.attachments.all()), other)
+
+
+def _consent(request: ServiceRequest) -> Consent | None:
+    """That the applicant agreed to announcements, while it holds."""
+    phone = request.applicant.phone if request.applicant else ""
+    return Consent.objects.in_force(phone=phone, purpose=ANNOUNCEMENTS).first() if phone else None
 
 
 def _question(request: ServiceRequest) -> str:

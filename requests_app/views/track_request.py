@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import DomainError, http_status
 from requests_app import grants, policies
@@ -24,8 +25,6 @@ from requests_app.views import throttle
 from requests_app.views.track_page import page_of
 from requests_app.workflow import Verb
 
-UNPROCESSABLE: Final = 422
-TOO_MANY: Final = 429
 TOO_MANY_WORDS: Final = _(
     "There were too many messages from your connection in a short time. What you wrote is still here: wait a "
     "little and press the button again."
@@ -75,7 +74,7 @@ def add(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
         return _form_page(request, found, "add", form_class())
     form = form_class(request.POST, request.FILES)
     if not throttle.allows_address(throttle.WORDS, request):
-        return _form_page(request, found, "add", form, TOO_MANY, refused=TOO_MANY_WORDS)
+        return _form_page(request, found, "add", form, HTTPStatus.TOO_MANY_REQUESTS, refused=TOO_MANY_WORDS)
     say = conversation.reply if asked else conversation.add_information
     thanks = _("Thank you. Your answer was passed on.") if asked else _("Thank you. We have added it.")
     return _act(request, found, "add", form, say, thanks)
@@ -127,9 +126,20 @@ def contact(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("code", str(error.message))
     if form.errors:
-        return _form_page(request, found, "contact", form, UNPROCESSABLE)
+        return _form_page(request, found, "contact", form, HTTPStatus.UNPROCESSABLE_ENTITY)
     grants.grant(request.session, found.number, grants.Level.PHONE)
     messages.success(request, _("Your phone is confirmed. Your details are shown for an hour."))
+    return redirect("portal:request", number=found.number)
+
+
+@require_POST
+@granted
+def announcements(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    """No announcements any more, from now on; for whoever confirmed the phone a moment ago."""
+    if _level(request, found) != grants.Level.PHONE:
+        return redirect("portal:request_contact", number=found.number)
+    access.withdraw_announcements(request=found)
+    messages.success(request, _("You get no more announcements from us."))
     return redirect("portal:request", number=found.number)
 
 
@@ -152,7 +162,7 @@ def _act(
 ) -> HttpResponse:
     """Check the form, call the service and go back to the request; or say beside the field what is wrong."""
     if form is not None and not form.is_valid():
-        return _form_page(request, found, name, form, UNPROCESSABLE)
+        return _form_page(request, found, name, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         service(request_id=found.pk, actor=Actor.applicant(found.pk), **(form.cleaned_data if form else {}))
     except DomainError as error:

@@ -25,6 +25,16 @@ class Colleague(Person):
         self.page.wait_for_url(re.compile(r"/(admin|masa)/$"))
         self.witness.look("first-page")
 
+    def opens_list_and_row(self, path: str) -> None:
+        """The list, its first row, and the form for a new one where there is one."""
+        name = path.partition("/")[2]
+        self.opens(f"/admin/{path}/", f"{name}-list")
+        row = self.page.locator("#result_list tbody th a").first
+        if row.count():
+            self.opens(row.get_attribute("href") or "", f"{name}-row")
+        if self.page.goto(f"/admin/{path}/add/").ok:
+            self.witness.look(f"{name}-new")
+
 
 class Relations(Colleague):
     """Public relations, in the administration."""
@@ -126,20 +136,26 @@ class Agent(Relations):
         self.arrives(number, "request-page")
 
 
+class Manager(Relations):
+    """Keeps the daily work in order, and sees who saw what."""
+
+    account = "iletisim@ornek.example"
+
+    def withdraws_a_consent(self) -> None:
+        """For somebody who asked; looked at once more, and left."""
+        self.opens("/admin/notifications/consent/", "consents")
+        self.page.locator("input[name=_selected_action]").first.check()
+        self.page.locator("select[name=action]").select_option("withdraw")
+        self.presses("Git")
+        self.arrives("Bu rızalar geri çekilsin mi?", "consent-withdraw")
+        self.presses("Rızayı geri çek")
+        self.reads("1 rıza geri çekildi.")
+
+
 class Administrator(Colleague):
     """Runs the installation."""
 
     account = "yonetici@ornek.example"
-
-    def opens_list_and_row(self, path: str) -> None:
-        """The list, its first row, and the form for a new one where there is one."""
-        name = path.partition("/")[2]
-        self.opens(f"/admin/{path}/", f"{name}-list")
-        row = self.page.locator("#result_list tbody th a").first
-        if row.count():
-            self.opens(row.get_attribute("href") or "", f"{name}-row")
-        if self.page.goto(f"/admin/{path}/add/").ok:
-            self.witness.look(f"{name}-new")
 
 
 class SimulatedPhone(Relations):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.colleagues import Administrator, Agent, Clerk, Colleague, Head, Specialist
+from tests.browser.colleagues import Administrator, Agent, Clerk, Colleague, Head, Manager, Specialist
 from tests.browser.people import Citizen
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -154,6 +154,14 @@ def test_pages_of_the_administrator(enter: Enter) -> None:
     administrator.signs_in()
     for path in ADMINISTRATION:
         administrator.opens_list_and_row(path)
+
+
+def test_the_manager_sees_who_saw_what_and_ends_a_consent(enter: Enter) -> None:
+    manager = enter(Manager, DESKTOP)
+    manager.signs_in()
+    manager.opens_list_and_row("requests_app/contactreveal")
+    manager.opens_list_and_row("notifications/consent")
+    manager.withdraws_a_consent()
 
 
 @pytest.mark.parametrize("who", [Clerk, Head])

@@ -1,8 +1,9 @@
 """The Turkish alphabet in the database is the one of Python."""
 
 import pytest
+from django.db import connection
 
-from common.turkish import sort_key
+from common.turkish import LETTERS, PLACES, sort_key
 from departments.models import Department, Neighbourhood
 from requests_app import catalogue
 from tests.factories import LONG_AGO
@@ -26,6 +27,12 @@ NAMES = [
 ]
 
 pytestmark = pytest.mark.django_db
+
+
+def test_the_database_knows_every_letter_that_python_knows() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT turkish_order(%s)", [LETTERS])
+        assert cursor.fetchone() == (PLACES,)
 
 
 def test_departments_stand_in_the_order_of_the_turkish_alphabet() -> None:

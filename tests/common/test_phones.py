@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import InvalidInput
-from common.phones import EMPTY, NOT_MOBILE, WRONG_MOBILE, WRONG_NUMBER, mask, national, parse_phone, phone_hash
+from common.phones import EMPTY, NOT_MOBILE, WRONG_MOBILE, WRONG_NUMBER, mask, national, parse_phone, phone_in
 
 PHONE = "+905000000042"
 
@@ -116,10 +116,10 @@ def test_the_middle_of_a_masked_number_is_hidden() -> None:
     assert mask("123") == "***"
 
 
-def test_the_hash_of_a_number_needs_the_key(settings) -> None:
-    settings.SECRET_KEY = "one"
-    first = phone_hash(PHONE)
-    settings.SECRET_KEY = "two"
-    assert phone_hash(PHONE) != first
-    assert len(first) == 64
-    assert "5000000042" not in first
+def test_a_whole_number_in_a_search_box_is_found_in_any_writing() -> None:
+    assert phone_in(" 0500 000 00 42 ") == PHONE
+    assert phone_in("0312 000 00 00") == "+903120000000"
+
+
+def test_words_in_a_search_box_are_no_number() -> None:
+    assert [phone_in(term) for term in ("", "0500", "kaldırım")] == ["", "", ""]

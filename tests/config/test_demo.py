@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import ROLES
 from config import demo
-from requests_app.models import ServiceRequest
+from notifications.models import Consent
+from requests_app.models import ContactReveal, ServiceRequest
 from requests_app.workflow import Status
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,15 @@ def test_outside_of_the_demonstration_there_are_no_demo_accounts(settings: Any) 
 def test_every_status_but_merged_can_be_seen(demonstration: None) -> None:
     seen = set(ServiceRequest.objects.values_list("status", flat=True))
     assert set(Status) - seen == {Status.MERGED}
+
+
+def test_every_role_has_an_account() -> None:
+    assert {account.role for account in demo.ACCOUNTS} == ROLES.keys()
+
+
+def test_what_the_manager_keeps_an_eye_on_can_be_seen(demonstration: None) -> None:
+    assert ContactReveal.objects.exists()
+    assert Consent.objects.exists()
 
 
 def test_loading_again_changes_nothing(demonstration: None) -> None:

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from accounts.models import User
 from notifications.lanes import Lane
-from notifications.models import Message, MessageTemplate
+from notifications.models import Consent, Message, MessageTemplate
 from notifications.services import consents, delivery
 from tests.notifications.conftest import OTHER_PHONE, PHONE
 
@@ -141,6 +141,34 @@ def test_a_consent_is_found_by_the_whole_number(page: Client) -> None:
     address = _address("notifications_consent_changelist")
     assert "0500 *** ** 01" in page.get(address, {"q": "0500 000 00 01"}).content.decode()
     assert "0500 *** ** 01" not in page.get(address, {"q": "0500"}).content.decode()
+
+
+def _withdraw(page: Client, *chosen: Consent, **more: str) -> str:
+    sent = {"action": "withdraw", "_selected_action": [each.pk for each in chosen], **more}
+    return page.post(_address("notifications_consent_changelist"), sent, follow=True).content.decode()
+
+
+def test_a_consent_is_withdrawn_after_a_second_look(page: Client, operator: User) -> None:
+    given = consents.give(phone=PHONE, text_version="1", source="portal", language="tr")
+    asked = _withdraw(page, given)
+    given.refresh_from_db()
+    assert "Withdraw these consents?" in asked
+    assert "0500 *** ** 01" in asked
+    assert given.withdrawn_at is None
+
+    assert "1 consent was withdrawn." in _withdraw(page, given, confirmed="yes")
+    given.refresh_from_db()
+    assert (given.withdrawn_source, given.withdrawn_by) == ("staff", operator)
+
+
+def test_who_may_only_look_withdraws_no_consent(client: Client, clerk: User) -> None:
+    given = consents.give(phone=PHONE, text_version="1", source="portal", language="tr")
+    clerk.user_permissions.add(Permission.objects.get(codename="view_consent"))
+    client.force_login(clerk)
+    assert "Withdraw for their owners" not in _read(client, "notifications_consent_changelist")
+    _withdraw(client, given, confirmed="yes")
+    given.refresh_from_db()
+    assert given.withdrawn_at is None
 
 
 def _read(page: Client, name: str, *args: object) -> str:

@@ -1,8 +1,11 @@
 """Consents: given, given again, withdrawn, kept."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import InternalError, transaction
 
+from accounts.models import User
+from common.errors import NotPermitted
 from notifications.models import Consent
 from notifications.services import consents
 from tests.notifications.conftest import OTHER_PHONE, PHONE
@@ -38,6 +41,30 @@ def test_withdrawing_ends_it_at_once_and_keeps_the_evidence() -> None:
     given.refresh_from_db()
     assert given.withdrawn_source == "sms"
     assert not Consent.objects.in_force(phone=PHONE, purpose="announcements").exists()
+
+
+def test_staff_withdraw_it_for_the_owner_and_who_did_it_is_kept(operator: User) -> None:
+    given = _give()
+    assert consents.withdraw_for_owner(consent_id=given.pk, actor=operator)
+    given.refresh_from_db()
+    assert (given.withdrawn_source, given.withdrawn_by) == ("staff", operator)
+    assert not Consent.objects.in_force(phone=PHONE, purpose="announcements").exists()
+
+
+def test_staff_withdraw_it_once(operator: User) -> None:
+    given = _give()
+    consents.withdraw(phone=PHONE, source="portal")
+    assert not consents.withdraw_for_owner(consent_id=given.pk, actor=operator)
+    given.refresh_from_db()
+    assert (given.withdrawn_source, given.withdrawn_by) == ("portal", None)
+
+
+def test_staff_without_the_permission_withdraw_nothing(clerk: User) -> None:
+    given = _give()
+    clerk.user_permissions.add(Permission.objects.get(codename="view_consent"))
+    with pytest.raises(NotPermitted):
+        consents.withdraw_for_owner(consent_id=given.pk, actor=clerk)
+    assert Consent.objects.in_force(phone=PHONE, purpose="announcements").exists()
 
 
 def test_withdrawing_what_was_never_given_is_no_error() -> None:

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from common.errors import NotPermitted
 from requests_app.actors import Actor
 from requests_app.models import Authority, Category, ClockRecount, Feedback, LegalPeriod, RoutingRule
-from requests_app.services import applicant
+from requests_app.services import applicant, configuration
 from tests import factories
 from tests.factories import People, Town
 from tests.requests_app.admin.conftest import Browser
@@ -104,6 +105,20 @@ def test_good_questions_are_kept(administrator: Client, town: Town) -> None:
     ]
     administrator.post(change(town.pothole), category_form(town.pothole, questions=json.dumps(questions)))
     assert Category.objects.get(pk=town.pothole.pk).questions == questions
+
+
+def test_the_service_saves_for_whoever_may(town: Town, people: People) -> None:
+    town.pothole.name = "Çukur"
+    configuration.save(row=town.pothole, changed=("name",), actor=people.administrator)
+    assert Category.objects.get(pk=town.pothole.pk).name == "Çukur"
+
+
+@pytest.mark.parametrize("who", ["clerk", "specialist", "head_a"])
+def test_the_service_saves_for_nobody_else(who: str, town: Town, people: People) -> None:
+    actor = getattr(people, who)
+    with pytest.raises(NotPermitted):
+        configuration.switch(row=town.pothole, is_active=False, actor=actor)
+    assert Category.objects.get(pk=town.pothole.pk).is_active
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -1,12 +1,14 @@
 """The page of any request: read everywhere, changed only by what its status and the reader's part allow."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from requests_app.actors import Actor
-from requests_app.models import ServiceRequest
-from requests_app.services import attachments, conversation
+from requests_app.models import RoutingRule, ServiceRequest
+from requests_app.services import attachments, conversation, department, routing, triage
 from requests_app.vocabulary import Kind
 from requests_app.workflow import Status
 from tests import factories
@@ -34,6 +36,28 @@ def test_an_agent_reads_and_is_offered_no_decision(agent: Client, town: Town) ->
 def test_nobody_else_reads_it_here(who: str, people: People, browser: Browser, town: Town) -> None:
     request = factories.routed(town, people)
     assert browser(getattr(people, who)).get(page(ALL, request)).status_code in (302, 403)
+
+
+def test_replies_with_their_photos_are_read_without_opening_the_history(
+    clerk: Client, town: Town, people: People, photo: Callable[[], object]
+) -> None:
+    request = factories.submit(town)
+    conversation.ask(request_id=request.pk, question="Hangi sokakta?", actor=Actor.staff(people.clerk))
+    conversation.reply(
+        request_id=request.pk, text="Fırının önünde.", files=[photo()], actor=Actor.applicant(request.pk)
+    )
+    shown = clerk.get(page(TRIAGE, request))
+    before_history = shown.content.decode().partition('<details class="panel more"')[0]
+    assert before_history.index("Hangi sokakta?") < before_history.index("Fırının önünde.")
+    assert shown.context["page"].conversation[1].files[0].url in before_history
+
+
+def test_internal_notes_are_no_part_of_the_conversation(clerk: Client, town: Town, people: People) -> None:
+    request = factories.submit(town)
+    conversation.add_note(request_id=request.pk, text="Sesi kısık.", actor=Actor.staff(people.clerk))
+    shown = clerk.get(page(TRIAGE, request))
+    assert shown.context["page"].conversation == []
+    assert "Sorular ve cevaplar" not in shown.content.decode()
 
 
 def test_the_history_names_who_did_what(specialist: Client, town: Town, people: People) -> None:
@@ -64,6 +88,21 @@ def test_a_request_at_a_department_is_sent_elsewhere(clerk: Client, town: Town, 
     clerk.post(decide(ALL, request, "reroute"), typed(request, department=town.parks.pk, reason="Ağaç işi."))
     request.refresh_from_db()
     assert request.department == town.parks
+
+
+def test_what_the_router_sent_names_its_rule(clerk: Client, town: Town) -> None:
+    RoutingRule.objects.create(category=town.rubbish, neighbourhood=town.centre, department=town.parks)
+    request = factories.submit(town, category=town.rubbish)
+    routing.route_waiting()
+    assert "Kuralla yönlendirildi: Merkez mahallesinde Moloz (%100)" in clerk.get(page(ALL, request)).content.decode()
+
+
+def test_what_a_person_sent_names_no_rule(clerk: Client, town: Town, people: People) -> None:
+    request = factories.submit(town, category=town.rubbish)
+    routing.route_waiting()
+    department.return_to_triage(request_id=request.pk, reason="Bizde değil", actor=Actor.staff(people.head_a))
+    triage.route(request_id=request.pk, department=town.roads, actor=Actor.staff(people.clerk))
+    assert "Kuralla yönlendirildi" not in clerk.get(page(ALL, request)).content.decode()
 
 
 def test_sending_it_to_where_it_is_is_refused(clerk: Client, town: Town, people: People) -> None:

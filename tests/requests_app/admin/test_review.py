@@ -10,8 +10,8 @@ from django.utils import timezone
 from departments.models import Membership
 from notifications.models import Message
 from requests_app.actors import Actor
-from requests_app.models import ServiceRequest
-from requests_app.services import answers
+from requests_app.models import Answer, ServiceRequest
+from requests_app.services import answers, conversation, triage
 from requests_app.vocabulary import Outcome
 from requests_app.workflow import Status
 from tests import factories
@@ -48,6 +48,16 @@ def test_the_sms_of_a_programme_names_the_date(specialist: Client, town: Town, p
 def test_without_a_phone_the_page_says_that_no_sms_goes_out(specialist: Client, town: Town, people: People) -> None:
     request = factories.answered(town, people, contact=None)
     assert "SMS gitmez" in specialist.get(page(REVIEW, request)).content.decode()
+
+
+def test_the_page_says_how_many_others_read_the_answer(
+    specialist: Client, answered: ServiceRequest, town: Town, people: People
+) -> None:
+    other = factories.submit(town)
+    triage.merge(request_id=other.pk, into_number=answered.number, actor=Actor.staff(people.clerk))
+    sentence = "başvuru sahibi daha okuyacak"
+    assert f"1 {sentence}" in specialist.get(page(REVIEW, answered)).content.decode()
+    assert sentence not in specialist.get(page(REVIEW, factories.answered(town, people))).content.decode()
 
 
 def test_approving_closes_it_and_tells_the_applicant(specialist: Client, answered: ServiceRequest) -> None:
@@ -122,6 +132,28 @@ def test_a_closed_request_is_reopened_from_its_page(specialist: Client, town: To
     request = factories.closed(town, people)
     specialist.post(decide(ALL, request, "reopen"), typed(request, reason="Yeniden çöktü."))
     assert status_of(request) == Status.ROUTED
+
+
+def test_the_queue_says_how_long_the_answer_has_waited_whatever_was_noted_since(
+    specialist: Client, answered: ServiceRequest, people: People
+) -> None:
+    Answer.objects.update(submitted_at=timezone.now() - timedelta(days=2, hours=1))
+    conversation.add_note(request_id=answered.pk, text="Arandı.", actor=Actor.staff(people.clerk))
+    [row] = specialist.get(listing(REVIEW)).context["cl"].result_list
+    assert row.answer_sent_at == Answer.objects.get().submitted_at
+    assert "2 gün" in specialist.get(listing(REVIEW)).content.decode()
+
+
+@pytest.mark.parametrize(("direction", "first"), [("", "older"), ("-", "newer")])
+def test_the_queue_is_sorted_by_when_the_answer_was_sent(
+    direction: str, first: str, specialist: Client, town: Town, people: People
+) -> None:
+    made = {name: factories.answered(town, people) for name in ("older", "newer")}
+    Answer.objects.filter(request=made["older"]).update(submitted_at=timezone.now() - timedelta(days=2))
+    conversation.add_note(request_id=made["older"].pk, text="Arandı.", actor=Actor.staff(people.clerk))
+    column = specialist.get(listing(REVIEW)).context["cl"].list_display.index("answered")
+    rows = specialist.get(listing(REVIEW), {"o": f"{direction}{column}"}).context["cl"].result_list
+    assert rows[0] == made[first]
 
 
 def test_the_review_queue_lists_only_what_is_under_review(

@@ -75,6 +75,31 @@ def test_the_page_works_before_the_router_has_looked(clerk: Client, town: Town) 
     assert [offer.department.code for offer in response.context["page"].offers] == ["fen"]
 
 
+def test_a_closed_department_is_named_as_the_reason_for_no_suggestion(clerk: Client, town: Town) -> None:
+    town.parks.valid_to = "2021-01-01"
+    town.parks.save(update_fields=["valid_to"])
+    request = factories.submit(town, category=town.tree, description="Merhaba")
+    routing.route_waiting()
+    text = clerk.get(page(TRIAGE, request)).content.decode()
+    assert "Müdürlük önerisi yok. Ağaç budama: Müdürlük artık yok" in text
+    assert "Konu seçilmemiş" not in text
+
+
+def test_a_department_that_closed_after_it_was_suggested_is_named_too(
+    clerk: Client, waiting: ServiceRequest, town: Town
+) -> None:
+    town.roads.valid_to = "2021-01-01"
+    town.roads.save(update_fields=["valid_to"])
+    assert "Yol çukuru: Müdürlük artık yok" in clerk.get(page(TRIAGE, waiting)).content.decode()
+
+
+def test_nothing_known_is_the_reason_for_no_suggestion(clerk: Client, town: Town) -> None:
+    request = factories.submit(town, category=None, description="Merhaba")
+    routing.route_waiting()
+    text = clerk.get(page(TRIAGE, request)).content.decode()
+    assert "Müdürlük önerisi yok. Konu seçilmemiş, sözcüklerden de bulunamadı" in text
+
+
 def test_a_department_that_returned_it_comes_last_with_its_reason(clerk: Client, town: Town, people: People) -> None:
     request = factories.submit(town, description="Ağaç budama ve yolda çukur var.")
     routing.route_waiting()
@@ -323,6 +348,49 @@ def test_a_decision_on_what_was_decided_meanwhile_hands_back_what_was_typed(
     response = clerk.post(decide(TRIAGE, waiting, "reject"), typed(waiting, reason="Yazdıklarım burada."))
     assert response.status_code == 409
     assert response.context["page"].lost_texts == ["Yazdıklarım burada."]
+
+
+def test_a_second_tab_with_another_reason_is_told_and_keeps_its_words(clerk: Client, waiting: ServiceRequest) -> None:
+    address = decide(TRIAGE, waiting, "reject")
+    clerk.post(address, typed(waiting, reason="Aynısı vardı."))
+    second = clerk.post(address, typed(waiting, reason="Konu belediyenin değil."))
+    assert second.status_code == 409
+    assert "Konu belediyenin değil." in second.content.decode()
+    assert waiting.notes.get().text == "Aynısı vardı."
+
+
+@pytest.mark.parametrize(("other", "status"), [("roads", 302), ("parks", 409)])
+def test_a_second_press_is_one_only_for_the_same_department(
+    other: str, status: int, clerk: Client, waiting: ServiceRequest, town: Town
+) -> None:
+    address = decide(TRIAGE, waiting, "route")
+    clerk.post(address, typed(waiting, department=town.roads.pk))
+    second = clerk.post(address, typed(waiting, department=getattr(town, other).pk))
+    assert second.status_code == status
+    waiting.refresh_from_db()
+    assert waiting.department == town.roads
+
+
+def test_correcting_twice_with_one_form_is_no_error(clerk: Client, waiting: ServiceRequest) -> None:
+    values = typed(
+        waiting, kind="suggestion", category="cukur", address="Gül Sokak 3", latitude="39.005", longitude="34.005"
+    )
+    address = decide(TRIAGE, waiting, "reclassify")
+    assert [clerk.post(address, values).status_code for _press in range(2)] == [302, 302]
+    assert clerk.post(address, {**values, "address": "Gül Sokak 5"}).status_code == 409
+
+
+def test_merging_twice_is_no_error(clerk: Client, waiting: ServiceRequest, town: Town) -> None:
+    values = typed(waiting, into_number=factories.submit(town).number, confirmed="1")
+    address = decide(TRIAGE, waiting, "merge")
+    assert [clerk.post(address, values).status_code for _press in range(2)] == [302, 302]
+    assert clerk.post(address, {**values, "into_number": factories.submit(town).number}).status_code == 409
+
+
+def test_pressing_twice_leaves_one_note(clerk: Client, waiting: ServiceRequest) -> None:
+    for text in ("Arandı.", "Arandı.", "Yine arandı."):
+        clerk.post(decide(TRIAGE, waiting, "note"), typed(waiting, text=text))
+    assert [note.text for note in waiting.notes.all()] == ["Arandı.", "Yine arandı."]
 
 
 def test_pressing_twice_is_no_error(clerk: Client, waiting: ServiceRequest, town: Town) -> None:

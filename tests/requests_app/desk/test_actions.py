@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from requests_app.actors import Actor
 from requests_app.models import ContactReveal, Note, ServiceRequest
-from requests_app.services import conversation
+from requests_app.services import conversation, routing
 from requests_app.vocabulary import Kind, NoteKind
 from requests_app.workflow import Status
-from tests.factories import People, Town, answered, closed, in_progress, make_user, routed
+from tests.factories import People, Town, answered, closed, in_progress, make_user, routed, submit
 from tests.requests_app.desk.conftest import Browser, action, page_of
 
 
@@ -24,6 +24,17 @@ def test_staff_accept_a_new_request(town: Town, people: People, staff: Client) -
 
     assert after(request).status == Status.IN_PROGRESS
     assert "Başvuruyu kabul ettiniz." in response.content.decode()
+
+
+def test_what_the_router_sent_names_its_rule(town: Town, people: People, staff: Client) -> None:
+    request = submit(town, category=town.rubbish)
+    routing.route_waiting()
+
+    assert "Kuralla yönlendirildi: Moloz (%100)" in staff.get(page_of(request)).content.decode()
+
+
+def test_what_triage_sent_names_no_rule(town: Town, people: People, staff: Client) -> None:
+    assert "Kuralla yönlendirildi" not in staff.get(page_of(routed(town, people))).content.decode()
 
 
 def test_a_request_goes_back_to_triage_with_a_reason(town: Town, people: People, staff: Client) -> None:

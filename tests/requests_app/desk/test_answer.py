@@ -241,6 +241,19 @@ def test_a_standard_reply_only_chosen_is_not_put_in(town: Town, people: People, 
     assert Answer.objects.get(request=request).text == "Merhaba."
 
 
+def test_standard_replies_stand_under_the_outcome_they_are_for(town: Town, people: People, staff: Client) -> None:
+    for outcome in ("scheduled", "resolved"):
+        StandardReply.objects.create(code=outcome, title=f"Metin {outcome}", body="Metin.", outcome=outcome)
+
+    body = staff.get(page_of(in_progress(town, people))).content.decode()
+
+    any_answer, resolved, scheduled = (
+        body.index(f'<optgroup label="{group}') for group in ("Her cevap", "Çözüldü", "Programa alındı")
+    )
+    assert any_answer < body.index("Kapatıldı</option>") < resolved < body.index("Metin resolved") < scheduled
+    assert scheduled < body.index("Metin scheduled")
+
+
 def test_standard_replies_of_another_category_are_not_offered(town: Town, people: People, staff: Client) -> None:
     StandardReply.objects.create(code="budandi", title="Budandı", body="Ağaç budandı.", category=town.tree)
 

@@ -117,6 +117,39 @@ def test_adding_a_note_twice_is_one_note(town: Town, people: People, staff: Clie
     assert Note.objects.filter(kind=NoteKind.INTERNAL).count() == 1
 
 
+def test_the_same_note_by_somebody_else_is_a_second_note(
+    town: Town, people: People, staff: Client, browser: Browser
+) -> None:
+    request = in_progress(town, people)
+
+    for client in (staff, browser(people.head_a)):
+        client.post(action(request, "add_note"), {"version": request.version, "text": "Ekip yolda."})
+
+    assert Note.objects.filter(kind=NoteKind.INTERNAL).count() == 2
+
+
+def test_the_same_note_much_later_is_a_second_note(town: Town, people: People, staff: Client) -> None:
+    request = in_progress(town, people)
+    conversation.add_note(request_id=request.pk, text="Arandı.", actor=Actor.staff(people.staff_a))
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        conversation.add_note(request_id=request.pk, text="Arandı.", actor=Actor.staff(people.staff_a))
+
+    assert Note.objects.filter(kind=NoteKind.INTERNAL).count() == 2
+
+
+def test_a_draft_of_the_same_words_with_another_outcome_is_not_taken_for_a_second_press(
+    town: Town, people: People, staff: Client
+) -> None:
+    request = in_progress(town, people)
+    staff.post(action(request, "draft_answer"), answer(request, outcome="resolved"))
+
+    response = staff.post(action(request, "draft_answer"), answer(request, outcome="information"))
+
+    assert response.status_code == 409
+    assert Answer.objects.get().outcome == "resolved"
+
+
 def test_two_different_notes_are_two(town: Town, people: People, staff: Client) -> None:
     request = in_progress(town, people)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,8 @@ from django.utils import translation
 
 from requests_app.actors import Actor
 from requests_app.models import Category, ServiceRequest
-from requests_app.presentation import due, due_label, extra_answers, place_of
+from requests_app.presentation import due, due_label, place_of
+from requests_app.questions import shown_answers
 from requests_app.services import conversation
 from requests_app.services.intake import Place
 from tests.factories import People, Town, closed, in_progress, submit
@@ -82,19 +84,28 @@ def test_a_place_in_one_line(town: Town) -> None:
 def test_extra_answers_carry_their_questions(town: Town) -> None:
     request = with_answers(town, {"size": "big", "depth": "20"})
 
-    assert extra_answers(request) == [("Ne kadar büyük?", "Büyük"), ("Derinliği (cm)", "20")]
+    assert shown(request) == [("Ne kadar büyük?", "Büyük"), ("Derinliği (cm)", "20")]
+
+
+def test_numbers_are_written_as_people_write_them(town: Town) -> None:
+    assert shown(with_answers(town, {"depth": 12500})) == [("Derinliği (cm)", "12.500")]
 
 
 def test_extra_answers_are_translated(town: Town) -> None:
     with translation.override("en"):
-        assert extra_answers(with_answers(town, {"size": "big"})) == [("How big?", "Big")]
+        assert shown(with_answers(town, {"size": "big"})) == [("How big?", "Big")]
 
 
 def test_an_answer_to_a_question_no_longer_asked_is_kept(town: Town) -> None:
-    assert extra_answers(with_answers(town, {"colour": "kara"})) == [("colour", "kara")]
+    assert shown(with_answers(town, {"colour": "kara"})) == [("colour", "kara")]
 
 
-def with_answers(town: Town, given: dict[str, str]) -> ServiceRequest:
+def shown(request: ServiceRequest) -> list[tuple[str, str]]:
+    """Question and answer as pages show them."""
+    return shown_answers(request.category, request.extra_answers)
+
+
+def with_answers(town: Town, given: dict[str, Any]) -> ServiceRequest:
     """A request whose category asks two questions."""
     choice = {"value": "big", "label": "Büyük", "label_en": "Big"}
     size = {"code": "size", "label": "Ne kadar büyük?", "label_en": "How big?", "type": "choice", "choices": [choice]}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common.secrets import new_secret
 from notifications.models import Consent, Message
+from notifications.services import consents
 from requests_app.models import Applicant, ServiceRequest
 from requests_app.services import access
 from tests import factories
@@ -62,6 +63,51 @@ def test_with_the_phone_confirmed_a_consent_takes_effect(owner: Citizen, request
 def test_without_a_consent_a_confirmed_phone_gets_no_announcements(owner: Citizen, request_: ServiceRequest) -> None:
     confirm(owner, request_)
     assert not Consent.objects.exists()
+
+
+def agree() -> Consent:
+    return consents.give(phone=factories.APPLICANT_PHONE, text_version="tr-1", source="portal", language="tr")
+
+
+def test_announcements_end_with_one_press_after_the_phone_was_confirmed(
+    owner: Citizen, request_: ServiceRequest
+) -> None:
+    consent = agree()
+    confirm(owner, request_)
+    assert "Duyuru almayı" in text_of(owner.get("request", request_.number))
+    owner.post("request_announcements", request_.number)
+    consent.refresh_from_db()
+    assert consent.withdrawn_source == "portal"
+    page = text_of(owner.get("request", request_.number))
+    assert "Artık bizden duyuru almayacaksınız." in page
+    assert "Duyuru almayı" not in page
+
+
+def test_ending_announcements_twice_is_no_error(owner: Citizen, request_: ServiceRequest) -> None:
+    agree()
+    confirm(owner, request_)
+    for _ in range(2):
+        assert owner.post("request_announcements", request_.number).status_code == 302
+    assert Consent.objects.get().withdrawn_at is not None
+
+
+def test_the_link_alone_neither_shows_nor_ends_announcements(owner: Citizen, request_: ServiceRequest) -> None:
+    agree()
+    assert "Duyuru almayı" not in text_of(owner.get("request", request_.number))
+    sent = owner.post("request_announcements", request_.number)
+    assert sent["Location"] == owner.get("request_contact", request_.number).wsgi_request.path
+    assert Consent.objects.get().withdrawn_at is None
+
+
+def test_a_stranger_ends_nobodys_announcements(request_: ServiceRequest) -> None:
+    agree()
+    Citizen().post("request_announcements", request_.number)
+    assert Consent.objects.get().withdrawn_at is None
+
+
+def test_who_did_not_agree_is_offered_nothing_to_end(owner: Citizen, request_: ServiceRequest) -> None:
+    confirm(owner, request_)
+    assert "Duyuru almayı" not in text_of(owner.get("request", request_.number))
 
 
 def test_they_are_masked_again_after_an_hour(owner: Citizen, request_: ServiceRequest) -> None:

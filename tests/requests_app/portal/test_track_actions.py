@@ -63,6 +63,34 @@ def test_text_and_files_can_be_added(owner: Citizen, received: ServiceRequest) -
     assert "eklediğiniz bilgiyi aldık" in text_of(owner.get("request", received.number))
 
 
+def test_sending_twice_adds_it_once(owner: Citizen, received: ServiceRequest) -> None:
+    for _press in range(2):
+        response = owner.post("request_add", received.number, text="Sağ tarafta.", files=[picture("a.jpg")])
+        assert response.status_code == 302
+    assert Note.objects.count() == Attachment.objects.count() == 1
+
+
+def test_the_same_words_with_another_photo_are_something_new(owner: Citizen, received: ServiceRequest) -> None:
+    for size in ((40, 30), (50, 30)):
+        owner.post("request_add", received.number, text="Foto", files=[picture("a.jpg", size)])
+    assert Attachment.objects.count() == 2
+
+
+def test_sending_a_reply_twice_is_one_reply(owner: Citizen, asked: ServiceRequest) -> None:
+    for _press in range(2):
+        assert owner.post("request_add", asked.number, text="12 numara.").status_code == 302
+    assert [note.text for note in Note.objects.filter(author=None)] == ["12 numara."]
+
+
+def test_the_same_words_after_something_else_happened_are_kept(
+    owner: Citizen, received: ServiceRequest, people: factories.People
+) -> None:
+    owner.post("request_add", received.number, text="Evet.")
+    conversation.add_note(request_id=received.pk, text="Arandı.", actor=Actor.staff(people.clerk))
+    owner.post("request_add", received.number, text="Evet.")
+    assert Note.objects.filter(text="Evet.").count() == 2
+
+
 def test_nothing_cannot_be_added(owner: Citizen, received: ServiceRequest) -> None:
     response = owner.post("request_add", received.number, text="  ")
     assert response.status_code == 422
