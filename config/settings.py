@@ -139,7 +139,7 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Each has a worker of its own (Procfile): the lanes of messages, and everything else.
-CELERY_QUEUES = ("default", "otp", "transactional", "reply", "bulk")
+WORKER_QUEUES = ("default", "otp", "transactional", "reply", "bulk")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 110
@@ -170,7 +170,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"queue": queue, "expires": 30},
     }
-    for queue in CELERY_QUEUES
+    for queue in WORKER_QUEUES
 }
 
 # --- People --------------------------------------------------------------------------------------

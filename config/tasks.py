@@ -20,8 +20,8 @@ def heartbeat(queue: str) -> None:
 
 def silent_queues() -> list[str]:
     """The queues whose worker was not heard of for a minute, by the names of their settings."""
-    heard = cache.get_many([_heartbeat_key(queue) for queue in settings.CELERY_QUEUES])
-    return [queue for queue in settings.CELERY_QUEUES if _heartbeat_key(queue) not in heard]
+    heard = cache.get_many([_heartbeat_key(queue) for queue in settings.WORKER_QUEUES])
+    return [queue for queue in settings.WORKER_QUEUES if _heartbeat_key(queue) not in heard]
 
 
 def _heartbeat_key(queue: str) -> str:

@@ -263,7 +263,7 @@ def test_every_address_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_everybody_opens_what_is_theirs_and_nothing_else(persona: str, world: World) -> None:
-    for queue in settings.CELERY_QUEUES:
+    for queue in settings.WORKER_QUEUES:
         heartbeat(queue)
     client = world.cast.browser_of(persona)
     surprises = []

@@ -15,7 +15,7 @@ from notifications.lanes import Lane
 
 
 def every_worker_is_heard_of(settings: Any) -> None:
-    for queue in settings.CELERY_QUEUES:
+    for queue in settings.WORKER_QUEUES:
         heartbeat(queue)
 
 
@@ -41,7 +41,7 @@ def test_readyz_is_red_where_the_worker_of_one_lane_is_not_heard_of(
 
 
 def test_every_lane_has_a_worker_that_is_listened_for(settings: Any) -> None:
-    assert set(settings.CELERY_QUEUES) == {"default", *Lane.values}
+    assert set(settings.WORKER_QUEUES) == {"default", *Lane.values}
 
 
 def test_readyz_names_a_migration_that_was_not_applied(client: Client, db: None, settings: Any) -> None:

@@ -35,7 +35,7 @@ def test_the_link_opens_the_request_and_leaves_the_address(citizen: Citizen, sen
     assert citizen.client.get(response["Location"]).status_code == 200
 
 
-@pytest.mark.parametrize("secret", ["yok", "0" * 32, "%00", "..", "ş"])
+@pytest.mark.parametrize("secret", ["yok", "0" * 32, "..", "ş"])
 def test_a_forged_link_opens_nothing_and_says_what_to_do(visitor: Citizen, secret: str) -> None:
     response = visitor.client.get(f"/takip/{secret}/")
     assert response.status_code == 404

@@ -91,7 +91,7 @@ def test_an_unknown_number_looks_the_same_as_a_foreign_one(town: factories.Town,
     assert owner.get("request", unknown)["Location"] == f"/takip/?number={unknown}"
 
 
-@pytest.mark.parametrize("number", ["26-0000001", "١٢-0000001-4", "26-0000001-4%00", "x", "26-0000001-4'--"])
+@pytest.mark.parametrize("number", ["26-0000001", "١٢-0000001-4", "x", "26-0000001-4'--"])
 def test_what_is_no_number_is_no_page(town: factories.Town, owner: Citizen, number: str) -> None:
     assert owner.client.get(f"/takip/basvuru/{number}/").status_code == 404
 
