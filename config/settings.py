@@ -138,7 +138,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# Each has a worker of its own (Procfile): the lanes of messages, and everything else.
+# Each has a worker of its own (Procfile): the lanes of messages, and everything else. Not CELERY_…: Celery would
+# take that for its own setting, which holds queues and not their names.
 WORKER_QUEUES = ("default", "otp", "transactional", "reply", "bulk")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
