@@ -113,6 +113,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.database("DATABASE_URL")}
 DATABASES["default"].update(
+    ENGINE="config.database",
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
 )
