@@ -1,8 +1,6 @@
 """gunicorn: how the web process serves. Values that differ between places come from the environment."""
 
-import gc
 from pathlib import Path
-from typing import Any
 
 from config import environment as env
 
@@ -13,15 +11,6 @@ worker_class = "gthread"
 threads = env.number("WEB_THREADS", 4, least=1)
 # Loaded once and shared by the workers: half the time of a start and a good part of the memory.
 preload_app = True
-
-
-def when_ready(server: Any) -> None:
-    """What was loaded by now stays for ever: no collection looks at it again, and its memory stays shared."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)  # a request makes more objects than the 700 after which Python would look
-
-
 timeout = 30
 graceful_timeout = 8
 keepalive = 5
