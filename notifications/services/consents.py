@@ -22,11 +22,11 @@ def give(*, phone: str, purpose: str = ANNOUNCEMENTS, text_version: str, source:
     ``source`` says through what (``portal``, ``call_centre``). Agreeing again to the same version changes
     nothing; agreeing to a newer one closes the older.
     """
-    in_force = _locked(phone, purpose)
-    if in_force is not None and in_force.text_version == text_version:
-        return in_force
-    if in_force is not None:
-        _close(in_force, source=source)
+    held = _locked(phone, purpose)
+    if held is not None and held.text_version == text_version:
+        return held
+    if held is not None:
+        _close(held, source=source)
     try:
         with transaction.atomic():
             return Consent.objects.create(
@@ -37,16 +37,21 @@ def give(*, phone: str, purpose: str = ANNOUNCEMENTS, text_version: str, source:
         return Consent.objects.in_force(phone=phone, purpose=purpose).get()
 
 
+def in_force(*, phone: str, purpose: str = ANNOUNCEMENTS) -> Consent | None:
+    """The consent of ``phone`` that holds now, for its owner, whose phone the caller has verified. One query."""
+    return Consent.objects.in_force(phone=phone, purpose=purpose).first()
+
+
 @transaction.atomic
 def withdraw(*, phone: str, purpose: str = ANNOUNCEMENTS, source: str) -> bool:
     """End the consent of ``phone``, effective at once; returns whether there was one.
 
     For the owner, whose phone the caller has verified; ``source`` as in ``give``.
     """
-    in_force = _locked(phone, purpose)
-    if in_force is None:
+    held = _locked(phone, purpose)
+    if held is None:
         return False
-    _close(in_force, source=source)
+    _close(held, source=source)
     return True
 
 

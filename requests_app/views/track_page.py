@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notifications.models import Consent
-from notifications.services.consents import ANNOUNCEMENTS
+from notifications.services import consents
 from requests_app import policies, presentation
 from requests_app.actors import Actor
 from requests_app.forms.track import RateForm, ReplyForm
@@ -74,7 +74,7 @@ def _answer(request: ServiceRequest) -> ShownAnswer | None:
 def _consent(request: ServiceRequest) -> Consent | None:
     """That the applicant agreed to announcements, while it holds."""
     phone = request.applicant.phone if request.applicant else ""
-    return Consent.objects.in_force(phone=phone, purpose=ANNOUNCEMENTS).first() if phone else None
+    return consents.in_force(phone=phone) if phone else None
 
 
 def _question(request: ServiceRequest) -> str:
