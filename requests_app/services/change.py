@@ -114,7 +114,7 @@ def _in_scope(actor: Actor) -> QuerySet[ServiceRequest]:
     scope = ServiceRequest.objects.all()
     if actor.kind == ActorKind.USER and actor.user is not None:
         scope = scope.visible_to(actor.user)
-    return scope.select_related("category", "applicant")
+    return scope.select_related("applicant")
 
 
 def _lock(request_id: int, actor: Actor) -> ServiceRequest:

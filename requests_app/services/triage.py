@@ -57,7 +57,8 @@ def route_many(
     """Route several requests, each in its own transaction, so that one refusal does not hold up the rest.
 
     ``versions`` maps request ids to the versions the actor saw. ``department`` None means each to the
-    department suggested for it, with the suggestion's category. Returns what was routed and (id, why not) of the others.
+    department suggested for it, with the suggestion's category. Returns what was routed and (id, why not) of
+    the others.
     """
     done: list[ServiceRequest] = []
     refused: list[tuple[int, DomainError]] = []
@@ -184,7 +185,7 @@ def _send_to(
     before, request.department = request.department_id, department
     note = change.note(NoteKind.REASON, reason) if reason.strip() else None
     facts = {"before": before, "suggested": request.suggested_department_id == department.pk}
-    if category is not None and request.category is None:
+    if category is not None and request.category_id is None:
         request.category, facts["category"] = category, category.pk
     return finish(change, fields=("department", "category"), note=note, **facts)
 
