@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.current import signed_in
@@ -160,7 +159,7 @@ class RequestPageAdmin(RequestListAdmin):
             return self._refused(request, found.pk, name, form, error)
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Merge these two applications?"),
+            "title": shown.title,
             "opts": self.opts,
             "look": shown,
             "form": form,

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from notifications.services.rendering import Preview
 from requests_app import presentation
 from requests_app.actors import Actor
@@ -32,6 +35,7 @@ class Merge:
     goes: Side
     stays: Side
     sms: Preview | None
+    title: Promise = _("Merge these two applications?")
 
 
 def of_merge(request: ServiceRequest, actor: Actor, form: Any) -> Merge:
