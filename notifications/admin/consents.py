@@ -59,6 +59,8 @@ class ConsentAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "rows": [(each, mask(each.phone)) for each in queryset.filter(withdrawn_at=None)[:MOST_AT_ONCE]],
             "checkbox_name": ACTION_CHECKBOX_NAME,
+            "action": "withdraw",
+            "button": _("Withdraw the consent"),
         }
         return TemplateResponse(request, "admin/notifications/consent/withdraw.html", context)
 

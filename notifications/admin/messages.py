@@ -100,6 +100,8 @@ class MessageAdmin(ReadOnlyAdmin):
             "rows": rows,
             "left_out": queryset.count() - len(retryable),
             "checkbox_name": ACTION_CHECKBOX_NAME,
+            "action": "send_again",
+            "button": _("Send again"),
         }
         return TemplateResponse(request, "admin/notifications/message/send_again.html", context)
 
