@@ -13,7 +13,8 @@ from requests_app.models import Applicant, ContactReveal, ServiceRequest
 def reveal(*, request_id: int, reason: str, user: User) -> Applicant:
     """Show the applicant's contact details to ``user`` and keep who asked, when and why.
 
-    ``reason`` is one of ``ContactReveal.Reason``: the record can never be changed, so it takes no words. Needs ``requests_app.reveal_contact`` and a request in the user's scope. Raises NotPermitted,
+    ``reason`` is one of ``ContactReveal.Reason``: the record can never be changed, so it takes no words. Needs
+    ``requests_app.reveal_contact`` and a request in the user's scope. Raises NotPermitted,
     ServiceRequest.DoesNotExist, InvalidInput on ``reason``.
     """
     if not user.has_perm("requests_app.reveal_contact"):

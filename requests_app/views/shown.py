@@ -21,7 +21,7 @@ class ShownFile:
 
 
 def shown_files(attachments: Iterable[Attachment]) -> list[ShownFile]:
-    """The files with addresses that work for ten minutes; the page's reader may see them."""
+    """The files with addresses that work for some minutes; the page's reader may see them."""
     return [
         ShownFile(row.pk, link_for(row), small_link_for(row), row.original_name, row.size, row.is_image)
         for row in attachments
