@@ -13,17 +13,14 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from common import bell
 from notifications import gateways
-from notifications.gateways.base import Finding, Gateway, Kind, OutboundMessage, Outcome, Retry
+from notifications.gateways.base import Finding, Gateway, Kind, Outcome, Retry
 from notifications.lanes import POLICIES, RECONCILE_QUEUE, RECONCILE_TASK, Lane, deliver_task
-from notifications.models import Message
-from notifications.services import ledger, retries, routes
-from notifications.services.rendering import NotRenderable, TemplateShelf, measure, render
-from notifications.workflow import State
+from notifications.services import ledgers, retries, routes
+from notifications.services.ledgers import Attempt, Ledger, Result, Taken
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +37,10 @@ SWEEP_LIMIT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What one claim found: ``looked_at`` rows, of which ``messages`` are now ours to send until ``until``."""
+    """What one claim found: ``looked_at`` rows, of which ``attempts`` are ours to make until ``until``."""
 
     looked_at: int
-    messages: list[Message]
+    attempts: list[Attempt]
     until: datetime
 
 
@@ -59,8 +56,8 @@ def deliver(lane: Lane) -> int:
         claimed = claim(lane, gateway)
         if not claimed.looked_at:
             return tried
-        send(claimed, gateway)
-        tried += len(claimed.messages)
+        send(lane, claimed, gateway)
+        tried += len(claimed.attempts)
     bell.ring(deliver_task(lane), queue=lane.value)
     return tried
 
@@ -75,38 +72,35 @@ def claim(lane: Lane, gateway: Gateway) -> Claimed:
     size = min(POLICIES[lane].chunk, gateway.batch_size)
     with transaction.atomic(durable=True):
         paused = routes.is_paused(gateway.name, now=now)
-        rows = [] if paused else list(Message.objects.due(lane, now).select_for_update(skip_locked=True)[:size])
-        shelf = TemplateShelf({row.event for row in rows if not row.text})
-        claims = [_written(row, shelf, gateway) for row in rows]
-        ledger.claim(claims, route=gateway.name, now=now, lease_end=lease_end)
-    messages = [_as_claimed(row, taken, now, gateway) for row, taken in zip(rows, claims, strict=True)]
-    sending = [message for message in messages if message.state == State.SENDING]
-    return Claimed(looked_at=len(rows), messages=sending, until=lease_end - HAND_OVER_MARGIN)
+        taken = (
+            Taken(0, []) if paused else ledgers.of(lane).claim(lane, gateway, size=size, now=now, lease_end=lease_end)
+        )
+    return Claimed(taken.looked_at, taken.attempts, until=lease_end - HAND_OVER_MARGIN)
 
 
-def send(claimed: Claimed, gateway: Gateway) -> None:
+def send(lane: Lane, claimed: Claimed, gateway: Gateway) -> None:
     """Hand the claimed messages to the gateway and write down what became of them."""
-    if not claimed.messages:
+    if not claimed.attempts:
         return
-    outcomes = gateway.send_batch([_outbound(message) for message in claimed.messages], until=claimed.until)
+    outcomes = gateway.send_batch([attempt.outbound() for attempt in claimed.attempts], until=claimed.until)
     now = timezone.now()
-    pairs = list(zip(claimed.messages, outcomes, strict=True))
-    _record([retries.after(message, outcome, now=now) for message, outcome in pairs], now=now)
+    pairs = zip(claimed.attempts, outcomes, strict=True)
+    _record(ledgers.of(lane), [retries.after(attempt, outcome, now=now) for attempt, outcome in pairs], now=now)
     _judge_route(gateway, outcomes, now=now)
 
 
 def sweep() -> None:
     """Put right what no bell will: late messages, dead workers, lost bells. Any number may sweep at once."""
     now = timezone.now()
-    expired = ledger.expire_overdue(now=now, limit=SWEEP_LIMIT)
-    lost = ledger.give_up_lost(now=now, look_up_at=now + retries.SETTLING, limit=SWEEP_LIMIT)
-    if expired or lost:
-        log.warning("messages.swept", extra={"expired": expired, "lost": lost})
-    for lane in Lane:
-        if Message.objects.due(lane, now).exists():
+    for ledger in ledgers.ALL:
+        expired = ledger.expire_overdue(now=now, limit=SWEEP_LIMIT)
+        lost = ledger.give_up_lost(now=now, look_up_at=now + retries.SETTLING, limit=SWEEP_LIMIT)
+        if expired or lost:
+            log.warning("messages.swept", extra={"expired": expired, "lost": lost})
+        for lane in ledger.lanes_due(now):
             bell.ring(deliver_task(lane), queue=lane.value)
-    if Message.objects.to_look_up(now).exists():
-        bell.ring(RECONCILE_TASK, queue=RECONCILE_QUEUE)
+        if ledger.has_unknown(now):
+            bell.ring(RECONCILE_TASK, queue=RECONCILE_QUEUE)
 
 
 def reconcile() -> int:
@@ -114,83 +108,46 @@ def reconcile() -> int:
     end = time.monotonic() + ROUND_SECONDS
     asked = 0
     while time.monotonic() < end:
-        messages = claim_unknown()
-        if not messages:
+        found = sum(_reconcile_some(ledger) for ledger in ledgers.ALL)
+        if not found:
             return asked
-        for route, of_route in groupby(messages, key=lambda message: message.route):
-            look_up(route, list(of_route))
-        asked += len(messages)
+        asked += found
     bell.ring(RECONCILE_TASK, queue=RECONCILE_QUEUE)
     return asked
 
 
-def claim_unknown() -> list[Message]:
-    """Take messages to look up; nobody else looks them up for a while. Ordered by route."""
+def _reconcile_some(ledger: Ledger) -> int:
     now = timezone.now()
-    with transaction.atomic(durable=True):
-        due = Message.objects.to_look_up(now).select_for_update(skip_locked=True, of=("self",))
-        ids = [message.id for message in due[:LOOKUP_CHUNK]]
-        taken = Message.objects.filter(id__in=ids)
-        taken.update(due_at=now + LOOKUP_LEASE, lookups=F("lookups") + 1)
-        return list(taken.order_by("route", "id"))
+    attempts = ledger.claim_unknown(now=now, until=now + LOOKUP_LEASE, limit=LOOKUP_CHUNK)
+    for route, of_route in groupby(attempts, key=lambda attempt: attempt.route):
+        look_up(ledger, route, list(of_route))
+    return len(attempts)
 
 
-def look_up(route: str, messages: Sequence[Message]) -> None:
-    """Ask ``route`` about ``messages`` and write down what follows."""
+def look_up(ledger: Ledger, route: str, attempts: Sequence[Attempt]) -> None:
+    """Ask ``route`` about ``attempts`` and write down what follows."""
     gateway = gateways.named(route)
-    silence = [Finding(asked=False)] * len(messages)
-    findings = gateway.lookup_batch([_outbound(message) for message in messages]) if gateway else silence
+    silence = [Finding(asked=False)] * len(attempts)
+    findings = gateway.lookup_batch([attempt.outbound() for attempt in attempts]) if gateway else silence
     known = _known_elsewhere(route, findings)
     now = timezone.now()
-    pairs = zip(messages, findings, strict=True)
-    _record([_found(message, finding, known, now=now) for message, finding in pairs], now=now)
+    pairs = zip(attempts, findings, strict=True)
+    _record(ledger, [_found(attempt, finding, known, now=now) for attempt, finding in pairs], now=now)
 
 
-def _written(message: Message, shelf: TemplateShelf, gateway: Gateway) -> ledger.Claim:
-    """The text of a message. It is written once: a retry sends, and a look-up asks for, the same words."""
-    if message.text:
-        return ledger.Claim(message.id, State.SENDING, message.text, message.template_id, message.segments)
-    try:
-        template = shelf.find(message.event, message.language)
-        text = render(template.body, message.context)
-    except NotRenderable as problem:
-        log.error("message.not_renderable", extra={"message_id": str(message.id), "code": problem.code})
-        return ledger.Claim(message.id, State.FAILED, error_code=problem.code, error_detail=problem.detail)
-    size = measure(text, gateway)
-    return ledger.Claim(message.id, State.SENDING, text, template.pk, size.segments)
-
-
-def _as_claimed(message: Message, taken: ledger.Claim, now: datetime, gateway: Gateway) -> Message:
-    """The object as the row now is, without reading it again."""
-    message.state, message.text, message.route = taken.state, taken.text, gateway.name
-    message.attempts += 1
-    message.claimed_at = now
-    return message
-
-
-def _outbound(message: Message) -> OutboundMessage:
-    return OutboundMessage(
-        id=message.id,
-        phone=message.phone,
-        text=message.text,
-        tried_at=message.claimed_at or message.created_at,
-        expires_at=message.expires_at,
-    )
-
-
-def _found(message: Message, finding: Finding, known: set[str], *, now: datetime) -> ledger.Result:
+def _found(attempt: Attempt, finding: Finding, known: set[str], *, now: datetime) -> Result:
     if not finding.asked:
-        return retries.after_silence(message, now=now)
+        return retries.after_silence(attempt, now=now)
     ours = [outcome for outcome in finding.candidates if outcome.provider_id not in known]
-    return retries.after(message, ours[0], now=now) if ours else retries.after_absence(message, now=now)
+    return retries.after(attempt, ours[0], now=now) if ours else retries.after_absence(attempt, now=now)
 
 
 def _known_elsewhere(route: str, findings: Iterable[Finding]) -> set[str]:
     ids = {outcome.provider_id for finding in findings for outcome in finding.candidates}
-    return Message.objects.all().taken_provider_ids(route, ids) if ids else set()
+    return {known for ledger in ledgers.ALL for known in ledger.taken_provider_ids(route, ids)} if ids else set()
 
 
-def _record(results: Sequence[ledger.Result], *, now: datetime) -> None:
+def _record(ledger: Ledger, results: Sequence[Result], *, now: datetime) -> None:
     taken = ledger.record(results, now=now)
     for result in results:
         if result.id not in taken:

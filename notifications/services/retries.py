@@ -4,9 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from notifications.gateways.base import Kind, Outcome, Retry
-from notifications.lanes import POLICIES, Lane
-from notifications.models import Message
-from notifications.services.ledger import Result
+from notifications.lanes import POLICIES
+from notifications.services.ledgers.base import Attempt, Result
 from notifications.workflow import State
 
 # How soon a gateway's list shows everything it has taken.
@@ -20,28 +19,27 @@ LOOKUP_LONGEST_DELAY = timedelta(minutes=10)
 UNRESOLVED_AFTER = timedelta(hours=24)
 
 
-def after(message: Message, outcome: Outcome, *, now: datetime) -> Result:
-    """The next state of ``message`` after its present attempt ended with ``outcome``."""
+def after(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
+    """The message's next state after ``attempt`` ended with ``outcome``."""
     if outcome.kind is Kind.ACCEPTED:
-        return _result(message, State.ACCEPTED, outcome, due_at=now)
+        return _result(attempt, State.ACCEPTED, outcome, due_at=now)
     if outcome.kind is Kind.UNKNOWN:
-        return _result(message, State.UNKNOWN, outcome, due_at=now + SETTLING)
-    return _after_rejection(message, outcome, now=now)
+        return _result(attempt, State.UNKNOWN, outcome, due_at=now + SETTLING)
+    return _after_rejection(attempt, outcome, now=now)
 
 
-def after_absence(message: Message, *, now: datetime) -> Result:
+def after_absence(attempt: Attempt, *, now: datetime) -> Result:
     """The gateway never took it: send it again at once, if there is still time."""
-    state = State.QUEUED if now < message.expires_at else State.EXPIRED
-    return _result(message, state, Outcome.rejected("not_at_gateway", Retry.LATER), due_at=now)
+    state = State.QUEUED if now < attempt.expires_at else State.EXPIRED
+    return _result(attempt, state, Outcome.rejected("not_at_gateway", Retry.LATER), due_at=now)
 
 
-def after_silence(message: Message, *, now: datetime) -> Result:
+def after_silence(attempt: Attempt, *, now: datetime) -> Result:
     """The gateway could not be asked: ask again later, and after a day call the message failed."""
-    tried_at = message.claimed_at or message.created_at
-    if now >= tried_at + UNRESOLVED_AFTER:
-        return _result(message, State.FAILED, Outcome.unknown("unresolved"), due_at=now)
-    pause = backoff(message.lookups, first=LOOKUP_FIRST_DELAY, longest=LOOKUP_LONGEST_DELAY)
-    return _result(message, State.UNKNOWN, Outcome.unknown(message.error_code), due_at=now + pause)
+    if now >= attempt.tried_at + UNRESOLVED_AFTER:
+        return _result(attempt, State.FAILED, Outcome.unknown("unresolved"), due_at=now)
+    pause = backoff(attempt.lookups, first=LOOKUP_FIRST_DELAY, longest=LOOKUP_LONGEST_DELAY)
+    return _result(attempt, State.UNKNOWN, Outcome.unknown(attempt.error_code), due_at=now + pause)
 
 
 def backoff(attempt: int, *, first: timedelta, longest: timedelta) -> timedelta:
@@ -53,32 +51,32 @@ def backoff(attempt: int, *, first: timedelta, longest: timedelta) -> timedelta:
     return min(doubled, longest) * random.uniform(0.5, 1.0)  # noqa: S311  (no secret)
 
 
-def _after_rejection(message: Message, outcome: Outcome, *, now: datetime) -> Result:
+def _after_rejection(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
     if outcome.retry is Retry.ROUTE:
         # The message is not at fault and waits with its place in the queue; the route is paused.
-        return _result(message, State.QUEUED, outcome, due_at=now)
+        return _result(attempt, State.QUEUED, outcome, due_at=now)
     if outcome.retry is Retry.LATER:
-        return _again(message, outcome, now=now, pause=_pause(message, outcome), too_late=State.EXPIRED)
-    if outcome.retry is Retry.ONCE and message.attempts < 2:
-        return _again(message, outcome, now=now, pause=ONCE_MORE_AFTER, too_late=State.FAILED)
-    return _result(message, State.FAILED, outcome, due_at=now)
+        return _again(attempt, outcome, now=now, pause=_pause(attempt, outcome), too_late=State.EXPIRED)
+    if outcome.retry is Retry.ONCE and attempt.number < 2:
+        return _again(attempt, outcome, now=now, pause=ONCE_MORE_AFTER, too_late=State.FAILED)
+    return _result(attempt, State.FAILED, outcome, due_at=now)
 
 
-def _pause(message: Message, outcome: Outcome) -> timedelta:
-    policy = POLICIES[Lane(message.lane)]
-    pause = backoff(message.attempts, first=policy.first_delay, longest=policy.longest_delay)
+def _pause(attempt: Attempt, outcome: Outcome) -> timedelta:
+    policy = POLICIES[attempt.lane]
+    pause = backoff(attempt.number, first=policy.first_delay, longest=policy.longest_delay)
     return max(pause, outcome.retry_after or timedelta())
 
 
-def _again(message: Message, outcome: Outcome, *, now: datetime, pause: timedelta, too_late: State) -> Result:
-    state = State.QUEUED if now + pause < message.expires_at else too_late
-    return _result(message, state, outcome, due_at=now + pause)
+def _again(attempt: Attempt, outcome: Outcome, *, now: datetime, pause: timedelta, too_late: State) -> Result:
+    state = State.QUEUED if now + pause < attempt.expires_at else too_late
+    return _result(attempt, state, outcome, due_at=now + pause)
 
 
-def _result(message: Message, state: State, outcome: Outcome, *, due_at: datetime) -> Result:
+def _result(attempt: Attempt, state: State, outcome: Outcome, *, due_at: datetime) -> Result:
     return Result(
-        id=message.id,
-        attempt=message.attempts,
+        id=attempt.id,
+        number=attempt.number,
         state=state,
         due_at=due_at,
         provider_id=outcome.provider_id,

@@ -11,6 +11,7 @@ from notifications import gateways
 from notifications.lanes import Lane
 from notifications.models import LocalDelivery, Message, State
 from notifications.services import delivery
+from notifications.services.ledgers import Attempt
 from tests.notifications.connections import in_another_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,19 +20,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_skips_what_another_worker_holds_instead_of_waiting(queue: Callable[..., Message]) -> None:
     held, free = queue(), queue()
 
-    def claim() -> list[Message]:
-        return delivery.claim(Lane.TRANSACTIONAL, gateways.current()).messages
+    def claim() -> list[Attempt]:
+        return delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts
 
     with transaction.atomic():
         Message.objects.select_for_update().get(pk=held.pk)
         claimed = in_another_connection(claim)
-    assert [message.pk for message in claimed] == [free.pk]
+    assert [attempt.id for attempt in claimed] == [free.pk]
 
 
 def test_a_claimed_message_is_not_claimed_again(queue: Callable[..., Message]) -> None:
     queue()
     gateway = gateways.current()
-    assert len(delivery.claim(Lane.TRANSACTIONAL, gateway).messages) == 1
+    assert len(delivery.claim(Lane.TRANSACTIONAL, gateway).attempts) == 1
     assert delivery.claim(Lane.TRANSACTIONAL, gateway).looked_at == 0
 
 

@@ -11,7 +11,8 @@ from notifications import gateways
 from notifications.gateways.base import Outcome, Retry
 from notifications.lanes import Lane
 from notifications.models import Message, State
-from notifications.services import delivery, ledger, retries
+from notifications.services import delivery, ledgers, retries
+from notifications.services.ledgers import Attempt
 from notifications.workflow import FINISHED, TRANSITIONS
 
 pytestmark = pytest.mark.django_db
@@ -57,15 +58,15 @@ def test_nothing_leads_out_of_a_finished_state(finished: State) -> None:
 @pytest.mark.parametrize("finished", FINISHED)
 def test_a_late_outcome_does_not_touch_a_finished_message(queue: Callable[..., Message], finished: State) -> None:
     queue()
-    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).messages[0]
-    _in_state(Message.objects.get(pk=claimed.pk), finished)
+    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts[0]
+    _in_state(Message.objects.get(pk=claimed.id), finished)
     assert _record(claimed, Outcome.accepted("SM1")) == set()
     assert Message.objects.get().state == finished
 
 
 def test_a_late_outcome_of_an_earlier_attempt_does_not_touch_the_present_one(queue: Callable[..., Message]) -> None:
     queue()
-    first = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).messages[0]
+    first = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts[0]
     _record(first, Outcome.rejected("20429", Retry.LATER))
     Message.objects.update(due_at=timezone.now())
     delivery.claim(Lane.TRANSACTIONAL, gateways.current())
@@ -75,7 +76,7 @@ def test_a_late_outcome_of_an_earlier_attempt_does_not_touch_the_present_one(que
 
 def test_the_true_outcome_of_a_message_already_called_unknown_is_taken(queue: Callable[..., Message]) -> None:
     message = queue()
-    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).messages[0]
+    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts[0]
     Message.objects.update(state=State.UNKNOWN)
     assert _record(claimed, Outcome.accepted("SM1")) == {message.pk}
     assert Message.objects.get().state == State.ACCEPTED
@@ -86,14 +87,14 @@ def test_a_batch_of_outcomes_is_one_statement(
 ) -> None:
     for _ in range(20):
         queue()
-    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).messages
+    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts
     now = timezone.now()
-    results = [retries.after(message, Outcome.accepted(f"SM{message.pk.hex}"), now=now) for message in claimed]
+    results = [retries.after(attempt, Outcome.accepted(f"SM{attempt.id.hex}"), now=now) for attempt in claimed]
     with django_assert_num_queries(1):
-        taken = ledger.record(results, now=now)
+        taken = ledgers.of(Lane.TRANSACTIONAL).record(results, now=now)
     assert len(taken) == 20
 
 
-def _record(message: Message, outcome: Outcome) -> set[UUID]:
+def _record(attempt: Attempt, outcome: Outcome) -> set[UUID]:
     now = timezone.now()
-    return ledger.record([retries.after(message, outcome, now=now)], now=now)
+    return ledgers.of(attempt.lane).record([retries.after(attempt, outcome, now=now)], now=now)

@@ -1,0 +1,117 @@
+"""What every ledger speaks: attempts out, results in, each for a whole batch."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import connection
+
+from notifications.gateways.base import Gateway, OutboundMessage
+from notifications.lanes import Lane
+from notifications.workflow import State
+
+_PHONE = re.compile(r"\+?\d{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to send one message, whichever table the message is in.
+
+    ``number`` counts the claims and doubles as the fence: an outcome is written only while the row still
+    carries it. ``tried_at`` is when this attempt began.
+    """
+
+    id: UUID
+    lane: Lane
+    phone: str
+    text: str
+    route: str
+    number: int
+    lookups: int
+    tried_at: datetime
+    expires_at: datetime
+    error_code: str = ""
+
+    def outbound(self) -> OutboundMessage:
+        """The attempt as a gateway sees it."""
+        return OutboundMessage(self.id, self.phone, self.text, self.tried_at, self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a claim found: ``looked_at`` rows, of which ``attempts`` are now to be made."""
+
+    looked_at: int
+    attempts: list[Attempt]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of attempt ``number`` of a message. ``due_at`` is its next step, if it has one."""
+
+    id: UUID
+    number: int
+    state: State
+    due_at: datetime
+    provider_id: str = ""
+    error_code: str = ""
+    error_detail: str = ""
+
+
+class Ledger(Protocol):
+    """The only statements that move the messages of one table from state to state.
+
+    Every statement names the states it may leave, so a finished message is never touched; a trigger on the
+    table holds the same line against everybody else.
+    """
+
+    def claim(self, lane: Lane, gateway: Gateway, *, size: int, now: datetime, lease_end: datetime) -> Taken:
+        """Take up to ``size`` due messages with their texts until ``lease_end``; skips what others hold.
+
+        To be called in a transaction of its own, which the caller commits before anything is sent.
+        """
+
+    def record(self, results: Sequence[Result], *, now: datetime) -> set[UUID]:
+        """Write the outcomes of a batch in one statement; returns the ids that took it.
+
+        Left out is a message that was finished, or claimed again, since that attempt: what happened later
+        is nearer to the truth than a late answer.
+        """
+
+    def expire_overdue(self, *, now: datetime, limit: int) -> int:
+        """Finish waiting messages whose deadline has passed; returns how many."""
+
+    def give_up_lost(self, *, now: datetime, look_up_at: datetime, limit: int) -> int:
+        """Messages whose worker died or hangs become UNKNOWN, to be looked up at ``look_up_at``; returns how many."""
+
+    def claim_unknown(self, *, now: datetime, until: datetime, limit: int) -> list[Attempt]:
+        """Take messages to look up, nobody else's before ``until``; by route. Commits at once."""
+
+    def lanes_due(self, now: datetime) -> list[Lane]:
+        """The lanes of this table in which something may be sent now."""
+
+    def has_unknown(self, now: datetime) -> bool:
+        """Whether something is to be looked up now."""
+
+    def taken_provider_ids(self, route: str, provider_ids: Collection[str]) -> set[str]:
+        """Which of ``provider_ids`` already belong to a message of this table on ``route``."""
+
+
+def by_id(results: Iterable[Result]) -> list[Result]:
+    """Always lock in the same order."""
+    return sorted(results, key=lambda result: result.id)
+
+
+def execute(sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows that ``sql`` returns, if it returns any."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def safe(detail: str) -> str:
+    """Providers like to repeat the phone number in their error texts."""
+    return _PHONE.sub("[phone]", detail)[:300]
