@@ -6,6 +6,7 @@ is not set: an optional one then has its default, and every default is the safe 
 
 import os
 from collections.abc import Callable
+from datetime import time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -41,6 +42,15 @@ def number(name: str, default: int, *, least: int) -> int:
     if not (value.isascii() and value.isdigit()) or int(value) < least:
         raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}.")
     return int(value)
+
+
+def hours(name: str, default: str) -> tuple[time, time]:
+    """Two times of day, from and until, like 21:00-09:00."""
+    try:
+        begin, end = (time.fromisoformat(part.strip()) for part in text(name, default).split("-"))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be two times of day like 21:00-09:00.") from None
+    return begin, end
 
 
 def names(name: str, default: str | None = None) -> list[str]:

@@ -72,3 +72,6 @@ def deliver_task(lane: str) -> str:
 
 RECONCILE_TASK = "notifications.reconcile"
 RECONCILE_QUEUE = "default"
+
+CAMPAIGNS_TASK = "notifications.campaigns"
+CAMPAIGNS_QUEUE = "default"

@@ -1,8 +1,15 @@
 """Who may do what with messages. Reading is scoped by ``visible_to`` in querysets.py."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.errors import NotPermitted
+from common.workflow import Transition
+from notifications.campaign_workflow import Role, Verb
+from notifications.models import Campaign
+
+NEEDS_SECOND = _("You wrote this announcement or sent it for approval. Somebody else has to approve it.")
 
 
 def can_retry(user: User | AnonymousUser) -> bool:
@@ -18,3 +25,24 @@ def can_withdraw_consents(user: User | AnonymousUser) -> bool:
 def can_revise_templates(user: User | AnonymousUser) -> bool:
     """Add a version of a template and take it into use."""
     return user.has_perm("notifications.change_messagetemplate")
+
+
+def campaign_roles(user: User, campaign: Campaign) -> set[str]:
+    """The parts ``user`` may play towards ``campaign``. Nobody approves what they wrote or sent for approval."""
+    roles = set()
+    if user.has_perm("notifications.add_campaign"):
+        roles.add(Role.AUTHOR.value)
+    if user.has_perm("notifications.approve_campaign") and user.pk not in (
+        campaign.created_by_id,
+        campaign.submitted_by_id,
+    ):
+        roles.add(Role.APPROVER.value)
+    return roles
+
+
+def check_campaign(actor: User | None, transition: Transition, campaign: Campaign) -> None:
+    """Raise NotPermitted unless ``actor`` (None is the system itself) plays a part the transition names."""
+    roles = {Role.SYSTEM.value} if actor is None else campaign_roles(actor, campaign)
+    if not roles & transition.roles:
+        own = actor is not None and actor.has_perm("notifications.approve_campaign")
+        raise NotPermitted(NEEDS_SECOND) if own and transition.verb == Verb.APPROVE else NotPermitted

@@ -10,13 +10,21 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from notifications.campaign_workflow import Status
 from notifications.ids import first_id
 from notifications.lanes import Lane
 from notifications.workflow import HANDED_OVER, OPEN, State
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from notifications.models import Consent, LocalDelivery, Message, MessageTemplate, OneTimeCode  # noqa: F401
+    from notifications.models import (  # noqa: F401
+        Campaign,
+        Consent,
+        LocalDelivery,
+        Message,
+        MessageTemplate,
+        OneTimeCode,
+    )
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -110,6 +118,16 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def in_force(self, *, phone: str, purpose: str) -> ConsentQuerySet:
         """The consent of ``phone`` for ``purpose`` that was not withdrawn: at most one."""
         return self.filter(phone=phone, purpose=purpose, withdrawn_at=None)
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def visible_to(self, user: User | AnonymousUser) -> CampaignQuerySet:
+        """Announcements ``user`` may see: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_campaign") else self.none()
+
+    def in_status(self, *statuses: Status) -> CampaignQuerySet:
+        """Announcements something is still open of, in one of ``statuses``; oldest first."""
+        return self.filter(status__in=statuses, closed_at=None).order_by("id")
 
 
 class LocalDeliveryQuerySet(models.QuerySet["LocalDelivery"]):

@@ -3,8 +3,9 @@
 from celery import shared_task
 
 from common import bell
-from notifications.lanes import RECONCILE_TASK, Lane, deliver_task
+from notifications.lanes import CAMPAIGNS_TASK, RECONCILE_TASK, Lane, deliver_task
 from notifications.services import delivery, housekeeping
+from notifications.services.campaigns.advance import advance
 
 
 def _deliver(lane: Lane) -> None:
@@ -41,6 +42,13 @@ def reconcile() -> None:
     """Ask the gateways about messages of unknown outcome."""
     bell.answered(RECONCILE_TASK)
     delivery.reconcile()
+
+
+@shared_task(name=CAMPAIGNS_TASK, acks_late=True)
+def campaigns() -> None:
+    """After a decision, and every ten seconds: bring announcements as far as they can come."""
+    bell.answered(CAMPAIGNS_TASK)
+    advance()
 
 
 @shared_task(name="notifications.sweep", acks_late=True)

@@ -8,7 +8,8 @@ class State(models.TextChoices):
     """Where a message is.
 
     UNKNOWN: we asked the gateway to take it and never learnt whether it did. It is looked up at the
-    gateway before anything else happens to it.
+    gateway before anything else happens to it. CANCELLED: nobody wants it sent any more; the campaign was
+    cancelled, or the phone opted out.
     """
 
     QUEUED = "queued", _("Waiting")
@@ -18,10 +19,11 @@ class State(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
     FAILED = "failed", _("Failed")
     EXPIRED = "expired", _("Too late to send")
+    CANCELLED = "cancelled", _("Not sent")
 
 
 _WAYS: dict[State, tuple[State, ...]] = {
-    State.QUEUED: (State.SENDING, State.FAILED, State.EXPIRED),
+    State.QUEUED: (State.SENDING, State.FAILED, State.EXPIRED, State.CANCELLED),
     State.SENDING: (State.QUEUED, State.UNKNOWN, State.ACCEPTED, State.DELIVERED, State.FAILED, State.EXPIRED),
     State.UNKNOWN: (State.QUEUED, State.ACCEPTED, State.DELIVERED, State.FAILED, State.EXPIRED),
     State.ACCEPTED: (State.DELIVERED, State.FAILED),
@@ -32,6 +34,6 @@ TRANSITIONS: list[tuple[str, str]] = [(source.value, target.value) for source in
 # Something is still to be done for these by us.
 OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN)
 # Nothing changes these any more.
-FINISHED = (State.DELIVERED, State.FAILED, State.EXPIRED)
+FINISHED = (State.DELIVERED, State.FAILED, State.EXPIRED, State.CANCELLED)
 # The gateway has it, so our copy of a one-time code has served its purpose.
 HANDED_OVER = (State.ACCEPTED, *FINISHED)

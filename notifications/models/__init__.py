@@ -1,6 +1,8 @@
-"""Messages, their templates, one-time codes, consents, and the simulated phone."""
+"""Messages and announcements, their templates, one-time codes, consents, and the simulated phone."""
 
 from notifications.lanes import Lane
+from notifications.models.bulk import BulkMessage
+from notifications.models.campaign import Campaign, CampaignEvent, ListedReceiver, OptOut, QuotaYear
 from notifications.models.code import OneTimeCode
 from notifications.models.consent import Consent
 from notifications.models.message import Message
@@ -10,12 +12,18 @@ from notifications.models.template import MessageTemplate
 from notifications.workflow import State
 
 __all__ = [
+    "BulkMessage",
+    "Campaign",
+    "CampaignEvent",
     "Consent",
     "Lane",
+    "ListedReceiver",
     "LocalDelivery",
     "Message",
     "MessageTemplate",
     "OneTimeCode",
+    "OptOut",
+    "QuotaYear",
     "RoutePause",
     "State",
 ]

@@ -1,4 +1,5 @@
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -26,6 +27,17 @@ class Consent(models.Model):
         db_index=False,
         related_name="+",
         verbose_name=_("withdrawn by"),
+    )
+    # What the owner wants to hear about: nothing chosen is everything. May change while the consent holds.
+    topics = ArrayField(models.CharField(max_length=32), default=list, blank=True, verbose_name=_("topics"))
+    neighbourhood = models.ForeignKey(
+        "departments.Neighbourhood",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("neighbourhood"),
     )
 
     objects = ConsentQuerySet.as_manager()

@@ -18,6 +18,7 @@ class LocalDelivery(models.Model):
         on_delete=models.CASCADE,
         null=True,
         related_name="local_delivery",
+        db_constraint=False,  # messages of announcements are in another table
     )
     to = models.CharField(_("phone"), max_length=16, db_index=True)
     text = models.TextField(_("text"))

@@ -3,13 +3,15 @@
 Separate from the disclosure notice (KVKK art. 10) and never a condition of anything else.
 """
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from common.errors import NotPermitted
 from notifications import policies
-from notifications.models import Consent
+from notifications.models import Consent, OptOut
 
 ANNOUNCEMENTS = "announcements"
 STAFF = "staff"
@@ -23,6 +25,8 @@ def give(*, phone: str, purpose: str = ANNOUNCEMENTS, text_version: str, source:
     nothing; agreeing to a newer one closes the older.
     """
     held = _locked(phone, purpose)
+    if purpose == ANNOUNCEMENTS:
+        OptOut.objects.filter(phone=phone).delete()
     if held is not None and held.text_version == text_version:
         return held
     if held is not None:
@@ -42,6 +46,15 @@ def in_force(*, phone: str, purpose: str = ANNOUNCEMENTS) -> Consent | None:
     return Consent.objects.in_force(phone=phone, purpose=purpose).first()
 
 
+def prefer(*, phone: str, topics: Sequence[str], neighbourhood_id: int | None) -> bool:
+    """What the owner of ``phone`` wants to hear about, while the consent holds; nothing chosen is everything.
+
+    Returns whether there is a consent. The caller has verified the phone.
+    """
+    held = Consent.objects.in_force(phone=phone, purpose=ANNOUNCEMENTS)
+    return bool(held.update(topics=list(topics), neighbourhood_id=neighbourhood_id))
+
+
 @transaction.atomic
 def withdraw(*, phone: str, purpose: str = ANNOUNCEMENTS, source: str) -> bool:
     """End the consent of ``phone``, effective at once; returns whether there was one.
@@ -49,6 +62,8 @@ def withdraw(*, phone: str, purpose: str = ANNOUNCEMENTS, source: str) -> bool:
     For the owner, whose phone the caller has verified; ``source`` as in ``give``.
     """
     held = _locked(phone, purpose)
+    if purpose == ANNOUNCEMENTS:
+        opt_out(phone=phone, source=source)
     if held is None:
         return False
     _close(held, source=source)
@@ -67,7 +82,16 @@ def withdraw_for_owner(*, consent_id: int, actor: User) -> bool:
     if consent.withdrawn_at is not None:
         return False
     _close(consent, source=STAFF, by=actor)
+    opt_out(phone=consent.phone, source=STAFF)
     return True
+
+
+def opt_out(*, phone: str, source: str) -> None:
+    """Keep announcements from ``phone``, whoever lists it, from the next chunk on; for its owner, as ``withdraw``.
+
+    Also where there never was a consent: public information goes to lists of phones as well.
+    """
+    OptOut.objects.get_or_create(phone=phone, defaults={"source": source})
 
 
 def _locked(phone: str, purpose: str) -> Consent | None:

@@ -1,14 +1,14 @@
 """What does not have to be kept is not kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from notifications.lanes import Lane
-from notifications.models import Consent, LocalDelivery, Message
-from notifications.services import codes
+from notifications.models import Campaign, Consent, LocalDelivery, Message
+from notifications.services import codes, partitions
 
 KEEP_CODES = timedelta(days=1)
 # That a code was sent is of use only while somebody may still ask why none came.
@@ -34,8 +34,17 @@ def run() -> dict[str, int]:
         "wiped": Message.objects.filter(id__in=spent.values("id")[:_BATCH]).update(text="", context={}),
         "code_messages": _delete(code_messages),
         "messages": _delete(Message.objects.settled_before(now - kept)),
+        "months": _drop_months(now),
         "consents": _delete(Consent.objects.filter(withdrawn_at__lt=now - KEEP_WITHDRAWN)),
     }
+
+
+def _drop_months(now: datetime) -> int:
+    """Make the months to come, and drop those that are over and of which nothing is open."""
+    partitions.ensure_ahead(now)
+    kept = partitions.months_before(now, settings.ANNOUNCEMENT_RETENTION_MONTHS)
+    oldest = Campaign.objects.filter(closed_at=None).exclude(started_at=None).aggregate(at=Min("started_at"))["at"]
+    return len(partitions.drop_before(min(kept, oldest or kept)))
 
 
 def _delete(rows: QuerySet) -> int:

@@ -2,14 +2,16 @@
 
 from notifications.lanes import Lane
 from notifications.services.ledgers.base import Attempt, Ledger, Result, Taken
+from notifications.services.ledgers.bulk import BulkLedger
 from notifications.services.ledgers.messages import MessageLedger
 
-__all__ = ["ALL", "Attempt", "Ledger", "Result", "Taken", "of"]
+__all__ = ["ALL", "BULK", "Attempt", "Ledger", "Result", "Taken", "of"]
 
 _MESSAGES = MessageLedger()
-ALL: tuple[Ledger, ...] = (_MESSAGES,)
+BULK = BulkLedger()
+ALL: tuple[Ledger, ...] = (_MESSAGES, BULK)
 
 
 def of(lane: Lane) -> Ledger:
     """The ledger that keeps ``lane``."""
-    return _MESSAGES
+    return BULK if lane == Lane.BULK else _MESSAGES

@@ -144,7 +144,7 @@ class MessageLedger:
 
     def lanes_due(self, now: datetime) -> list[Lane]:
         """See ``Ledger``."""
-        return [lane for lane in Lane if Message.objects.due(lane, now).exists()]
+        return [lane for lane in Lane if lane != Lane.BULK and Message.objects.due(lane, now).exists()]
 
     def has_unknown(self, now: datetime) -> bool:
         """See ``Ledger``."""

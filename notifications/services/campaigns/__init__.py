@@ -1,0 +1,1 @@
+"""Announcements to many: written, approved by a second person, planned, sent, closed."""

@@ -1,0 +1,98 @@
+"""The end of a campaign: when nothing of it is open any more, its totals are counted once and kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from notifications.campaign_workflow import Status, Verb
+from notifications.models import Campaign, ListedReceiver
+from notifications.services.campaigns import change, quota
+from notifications.services.ledgers.base import execute
+from notifications.services.partitions import bounds_of
+from notifications.workflow import OPEN, State
+
+# Receipts come this long after the last message was handed over; until then an accepted one may still change.
+RECEIPTS_COME_FOR = timedelta(hours=72)
+
+_COUNT = """
+SELECT state, count(*), coalesce(sum(segments), 0), coalesce(sum(segments) FILTER (WHERE sent_at IS NOT NULL), 0)
+  FROM notifications_bulkmessage
+ WHERE campaign_id = %(campaign)s AND id >= %(low)s AND id < %(high)s
+ GROUP BY state
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a campaign is: messages by state, and SMS parts planned and sent."""
+
+    by_state: dict[str, int]
+    segments: int
+    sent_segments: int
+
+    @property
+    def total(self) -> int:
+        """Messages in all."""
+        return sum(self.by_state.values())
+
+    @property
+    def open(self) -> int:
+        """Messages something is still to be done for."""
+        return sum(self.by_state.get(state.value, 0) for state in OPEN)
+
+    def as_totals(self) -> dict[str, Any]:
+        """What stays of it when the messages are gone."""
+        return {"by_state": self.by_state, "segments": self.segments, "sent_segments": self.sent_segments}
+
+
+def tally(campaign: Campaign) -> Tally:
+    """The figures of ``campaign`` as they are now, or as they were when it was closed."""
+    if campaign.closed_at is not None:
+        return Tally(**campaign.totals)
+    if campaign.started_at is None:
+        return Tally({}, 0, 0)
+    low, high = bounds_of(campaign.started_at)
+    rows = execute(_COUNT, campaign=campaign.pk, low=low, high=high)
+    return Tally(
+        by_state={state: count for state, count, _segments, _sent in rows},
+        segments=int(sum(row[2] for row in rows)),
+        sent_segments=int(sum(row[3] for row in rows)),
+    )
+
+
+def close_ended(now: datetime) -> None:
+    """Finish what is sent to the end, and close what has ended and can change no more."""
+    for campaign in Campaign.objects.in_status(Status.RUNNING, Status.FINISHED, Status.CANCELLED):
+        _settle(campaign.pk, now)
+
+
+@transaction.atomic
+def _settle(campaign_id: int, now: datetime) -> None:
+    free = Campaign.objects.select_for_update(skip_locked=True, no_key=True)
+    campaign = free.filter(pk=campaign_id, closed_at=None).first()
+    if campaign is None:
+        return
+    figures = tally(campaign)
+    if figures.open:
+        return
+    if campaign.status == Status.RUNNING:
+        campaign = change.finish(change.begin(campaign_id=campaign_id, verb=Verb.FINISH, actor=None))
+    if not figures.by_state.get(State.ACCEPTED.value) or now >= _last_receipt(campaign):
+        _close(campaign, figures)
+
+
+def _close(campaign: Campaign, figures: Tally) -> None:
+    campaign.closed_at = timezone.now()
+    campaign.totals = figures.as_totals()
+    campaign.save(update_fields=["closed_at", "totals"])
+    ListedReceiver.objects.filter(campaign=campaign).delete()
+    if campaign.started_at is not None:
+        quota.give_back(campaign.planned_segments - figures.sent_segments, at=campaign.started_at)
+
+
+def _last_receipt(campaign: Campaign) -> datetime:
+    ended = campaign.events.filter(verb__in=[Verb.FINISH, Verb.CANCEL]).latest("id")
+    return ended.at + RECEIPTS_COME_FOR

@@ -1,0 +1,215 @@
+"""The ledger of announcements: the same states in a table of their own, partitioned by month.
+
+A campaign is asked for at every claim, so pausing, cancelling and the quiet hours hold from the next chunk on;
+and whoever opted out a moment ago is left out in the very statement that takes the chunk.
+"""
+
+import random
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from notifications.campaign_workflow import Status
+from notifications.gateways.base import Gateway
+from notifications.lanes import Lane
+from notifications.models import BulkMessage, Campaign
+from notifications.services.campaigns import hours
+from notifications.services.campaigns.wording import Wording
+from notifications.services.ledgers.base import Attempt, Result, Taken, by_id, execute, safe
+from notifications.services.partitions import bounds_of
+from notifications.workflow import FINISHED, State
+
+_CLAIM = """
+WITH picked AS (
+    SELECT id, phone FROM notifications_bulkmessage
+     WHERE campaign_id = %(campaign)s AND state = 'queued' AND due_at <= %(now)s AND expires_at > %(now)s
+       AND id >= %(low)s AND id < %(high)s
+     ORDER BY due_at LIMIT %(size)s FOR UPDATE SKIP LOCKED
+), judged AS (
+    SELECT picked.id, EXISTS (SELECT FROM notifications_optout AS o WHERE o.phone = picked.phone) AS unwanted
+      FROM picked
+)
+UPDATE notifications_bulkmessage AS message
+   SET state = CASE WHEN unwanted THEN 'cancelled' ELSE 'sending' END,
+       error_code = CASE WHEN unwanted THEN 'opted_out' ELSE '' END,
+       error_detail = '',
+       attempts = attempts + 1,
+       lookups = 0,
+       claimed_at = %(now)s,
+       due_at = %(lease_end)s,
+       route = %(route)s,
+       finished_at = CASE WHEN unwanted THEN %(now)s END
+  FROM judged
+ WHERE message.id = judged.id AND message.id >= %(low)s AND message.id < %(high)s
+RETURNING message.id, state, phone, language, fields, attempts, expires_at
+"""
+
+_RECORD = """
+UPDATE notifications_bulkmessage AS message
+   SET state = result.state,
+       due_at = result.due_at,
+       provider_id = CASE WHEN result.provider_id <> '' THEN result.provider_id ELSE message.provider_id END,
+       error_code = result.error_code,
+       error_detail = result.error_detail,
+       sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s ELSE message.sent_at END,
+       finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
+  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(states)s::text[], %(due)s::timestamptz[],
+              %(provider_ids)s::text[], %(codes)s::text[], %(details)s::text[])
+       AS result(id, number, state, due_at, provider_id, error_code, error_detail)
+ WHERE message.id = result.id
+   AND message.id >= %(first)s AND message.id <= %(last)s
+   AND message.attempts = result.number
+   AND message.state IN ('sending', 'unknown')
+RETURNING message.id
+"""
+
+# Of one campaign; ``from_states`` come from its own states only.
+_FINISH = """
+UPDATE notifications_bulkmessage SET state = %(state)s, error_code = %(code)s, finished_at = %(now)s
+ WHERE id IN (SELECT id FROM notifications_bulkmessage
+               WHERE campaign_id = %(campaign)s AND state = 'queued' AND id >= %(low)s AND id < %(high)s
+               LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+   AND state = 'queued' AND id >= %(low)s AND id < %(high)s
+RETURNING id
+"""
+
+_GIVE_UP = """
+UPDATE notifications_bulkmessage SET state = 'unknown', due_at = %(look_up_at)s, error_code = 'worker_lost'
+ WHERE id IN (SELECT id FROM notifications_bulkmessage
+               WHERE state = 'sending' AND due_at <= %(now)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+   AND state = 'sending'
+RETURNING id
+"""
+
+_CLAIM_UNKNOWN = """
+UPDATE notifications_bulkmessage SET due_at = %(until)s, lookups = lookups + 1
+ WHERE id IN (SELECT id FROM notifications_bulkmessage
+               WHERE state = 'unknown' AND due_at <= %(now)s
+               ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING id, campaign_id, phone, language, fields, route, attempts, lookups, claimed_at, expires_at, error_code
+"""
+
+
+class BulkLedger:
+    """See ``Ledger``."""
+
+    def claim(self, lane: Lane, gateway: Gateway, *, size: int, now: datetime, lease_end: datetime) -> Taken:
+        """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
+        campaigns = sending(now)
+        random.shuffle(campaigns)
+        for campaign in campaigns:
+            rows = _claim(campaign, gateway, size=size, now=now, lease_end=lease_end)
+            if rows:
+                return Taken(len(rows), _attempts(campaign, rows, route=gateway.name, now=now))
+        return Taken(0, [])
+
+    def record(self, results: Sequence[Result], *, now: datetime) -> set[UUID]:
+        """See ``Ledger``."""
+        rows = by_id(results)
+        if not rows:
+            return set()
+        taken = execute(
+            _RECORD,
+            ids=[str(row.id) for row in rows],
+            first=str(rows[0].id),
+            last=str(rows[-1].id),
+            numbers=[row.number for row in rows],
+            states=[row.state.value for row in rows],
+            due=[row.due_at for row in rows],
+            provider_ids=[row.provider_id for row in rows],
+            codes=[row.error_code for row in rows],
+            details=[safe(row.error_detail) for row in rows],
+            finished=[state.value for state in FINISHED],
+            now=now,
+        )
+        return {row[0] for row in taken}
+
+    def expire_overdue(self, *, now: datetime, limit: int) -> int:
+        """What nobody wants any more is finished too: the rest of campaigns that are cancelled or too late."""
+        open_ones = Campaign.objects.in_status(Status.PLANNING, Status.RUNNING, Status.PAUSED, Status.CANCELLED)
+        finished = 0
+        for campaign in open_ones.exclude(started_at=None):
+            if campaign.status == Status.CANCELLED:
+                finished += _finish(campaign, State.CANCELLED, "campaign_cancelled", now=now, limit=limit)
+            elif campaign.too_late_after <= now:
+                finished += _finish(campaign, State.EXPIRED, "", now=now, limit=limit)
+        return finished
+
+    def give_up_lost(self, *, now: datetime, look_up_at: datetime, limit: int) -> int:
+        """See ``Ledger``."""
+        return len(execute(_GIVE_UP, now=now, look_up_at=look_up_at, limit=limit))
+
+    def claim_unknown(self, *, now: datetime, until: datetime, limit: int) -> list[Attempt]:
+        """See ``Ledger``."""
+        with transaction.atomic(durable=True):
+            rows = execute(_CLAIM_UNKNOWN, now=now, until=until, limit=limit)
+            wordings = {
+                campaign.pk: Wording(campaign) for campaign in Campaign.objects.filter(pk__in={row[1] for row in rows})
+            }
+        return sorted((_unknown(row, wordings[row[1]]) for row in rows), key=lambda attempt: attempt.route)
+
+    def lanes_due(self, now: datetime) -> list[Lane]:
+        """See ``Ledger``."""
+        return [Lane.BULK] if any(_has_due(campaign, now) for campaign in sending(now)) else []
+
+    def has_unknown(self, now: datetime) -> bool:
+        """See ``Ledger``."""
+        return BulkMessage.objects.filter(state=State.UNKNOWN, due_at__lte=now).exists()
+
+    def taken_provider_ids(self, route: str, provider_ids: Collection[str]) -> set[str]:
+        """See ``Ledger``."""
+        known = BulkMessage.objects.filter(route=route, provider_id__in=provider_ids)
+        return set(known.values_list("provider_id", flat=True))
+
+
+def sending(now: datetime) -> list[Campaign]:
+    """The campaigns of which something may be sent at ``now``."""
+    running = Campaign.objects.in_status(Status.RUNNING)
+    return list(running.filter(is_urgent=True) if hours.are_quiet(now) else running)
+
+
+def _claim(
+    campaign: Campaign, gateway: Gateway, *, size: int, now: datetime, lease_end: datetime
+) -> list[tuple[Any, ...]]:
+    low, high = bounds_of(campaign.begun_at)
+    return execute(
+        _CLAIM,
+        campaign=campaign.pk,
+        low=low,
+        high=high,
+        now=now,
+        lease_end=lease_end,
+        size=size,
+        route=gateway.name,
+    )
+
+
+def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], *, route: str, now: datetime) -> list[Attempt]:
+    wording = Wording(campaign)
+    return [
+        Attempt(id_, Lane.BULK, phone, wording.text_of(language, fields), route, number, 0, now, expires_at)
+        for id_, state, phone, language, fields, number, expires_at in rows
+        if state == State.SENDING
+    ]
+
+
+def _unknown(row: tuple[Any, ...], wording: Wording) -> Attempt:
+    id_, _campaign, phone, language, fields, route, number, lookups, tried_at, expires_at, error_code = row
+    text = wording.text_of(language, fields)
+    return Attempt(id_, Lane.BULK, phone, text, route, number, lookups, tried_at, expires_at, error_code)
+
+
+def _finish(campaign: Campaign, state: State, code: str, *, now: datetime, limit: int) -> int:
+    low, high = bounds_of(campaign.begun_at)
+    return len(
+        execute(_FINISH, campaign=campaign.pk, state=state.value, code=code, now=now, low=low, high=high, limit=limit)
+    )
+
+
+def _has_due(campaign: Campaign, now: datetime) -> bool:
+    low, high = bounds_of(campaign.begun_at)
+    due = BulkMessage.objects.filter(campaign=campaign, state=State.QUEUED, due_at__lte=now, expires_at__gt=now)
+    return due.filter(id__gte=low, id__lt=high).exists()
