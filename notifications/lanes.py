@@ -16,6 +16,10 @@ class Lane(models.TextChoices):
     BULK = "bulk", _("Announcement")
 
 
+# Announcements have a table of their own; the others share one (docs/decisions/0011).
+SINGLE = (Lane.OTP, Lane.TRANSACTIONAL, Lane.REPLY)
+
+
 @dataclass(frozen=True, slots=True)
 class LanePolicy:
     """How a lane is served.

@@ -18,6 +18,10 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveConstraint(
             model_name='message',
+            name='message_lane_known',
+        ),
+        migrations.RemoveConstraint(
+            model_name='message',
             name='message_state_known',
         ),
         migrations.RemoveConstraint(
@@ -32,6 +36,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='message',
             trigger=pgtrigger.compiler.Trigger(name='message_states', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{queued:sending,queued:failed,queued:expired,queued:cancelled,sending:queued,sending:unknown,sending:accepted,sending:delivered,sending:failed,sending:expired,unknown:queued,unknown:accepted,unknown:delivered,unknown:failed,unknown:expired,accepted:delivered,accepted:failed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='9871ff07b9d20d080789d58e07d3cd7f9d3a5034', operation='UPDATE', pgid='pgtrigger_message_states_a6bee', table='notifications_message', when='BEFORE')),
+        ),
+        AddConstraintNotValid(
+            model_name='message',
+            constraint=models.CheckConstraint(condition=models.Q(('lane__in', ('otp', 'transactional', 'reply'))), name='message_lane_known'),
         ),
         AddConstraintNotValid(
             model_name='message',

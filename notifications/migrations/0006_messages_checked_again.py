@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        ValidateConstraint(model_name='message', name='message_lane_known'),
         ValidateConstraint(model_name='message', name='message_state_known'),
         ValidateConstraint(model_name='message', name='message_finished_has_time'),
     ]

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.lanes import Lane
+from notifications.lanes import SINGLE, Lane
 from notifications.querysets import MessageQuerySet
 from notifications.workflow import FINISHED, OPEN, TRANSITIONS, State
 
@@ -72,7 +72,7 @@ class Message(models.Model):
         default_permissions = ("view",)
         permissions = [("retry_message", _("Can send a failed message again"))]
         constraints = [
-            models.CheckConstraint(condition=Q(lane__in=Lane.values), name="message_lane_known"),
+            models.CheckConstraint(condition=Q(lane__in=SINGLE), name="message_lane_known"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="message_state_known"),
             models.CheckConstraint(condition=Q(phone__regex=r"^\+[1-9][0-9]{7,14}$"), name="message_phone_e164"),
             models.CheckConstraint(

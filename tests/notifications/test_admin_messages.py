@@ -96,8 +96,8 @@ def test_finds_messages_by_a_whole_phone_number_only(page: Client, queue: Callab
 
 
 def test_filters_by_state_lane_and_event(page: Client, queue: Callable[..., Message], failed: Message) -> None:
-    queue(phone=OTHER_PHONE, lane=Lane.BULK, event="request_answered")
-    for query in ("state__exact=queued", "lane__exact=bulk", "event=request_answered"):
+    queue(phone=OTHER_PHONE, lane=Lane.REPLY, event="request_answered")
+    for query in ("state__exact=queued", "lane__exact=reply", "event=request_answered"):
         shown = _list(page, query)
         assert "0500 *** ** 02" in shown
         assert "0500 *** ** 01" not in shown

@@ -79,7 +79,7 @@ def test_empties_the_lane_however_many_there_are(queue: Callable[..., Message]) 
 
 
 def test_leaves_other_lanes_alone(queue: Callable[..., Message]) -> None:
-    queue(lane=Lane.BULK)
+    queue(lane=Lane.REPLY)
     assert delivery.deliver(Lane.TRANSACTIONAL) == 0
     assert Message.objects.get().state == State.QUEUED
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from notifications.gateways.base import Gateway
-from notifications.lanes import Lane
+from notifications.lanes import SINGLE, Lane
 from notifications.models import Message
 from notifications.services.ledgers.base import Attempt, Result, Taken, by_id, execute, safe
 from notifications.services.rendering import NotRenderable, TemplateShelf, measure, render
@@ -144,7 +144,7 @@ class MessageLedger:
 
     def lanes_due(self, now: datetime) -> list[Lane]:
         """See ``Ledger``."""
-        return [lane for lane in Lane if lane != Lane.BULK and Message.objects.due(lane, now).exists()]
+        return [lane for lane in SINGLE if Message.objects.due(lane, now).exists()]
 
     def has_unknown(self, now: datetime) -> bool:
         """See ``Ledger``."""
