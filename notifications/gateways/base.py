@@ -25,12 +25,14 @@ class Retry(Enum):
     LATER: it may in a moment (too many requests, gateway busy); again with growing pauses.
     ONCE: it may much later (phone switched off); once more in some hours.
     ROUTE: the gateway refuses us, not the message; keep the messages, pause the route.
+    UNTRIED: it never came to it; at once, and the attempt does not count.
     """
 
     NEVER = "never"
     LATER = "later"
     ONCE = "once"
     ROUTE = "route"
+    UNTRIED = "untried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Outcome:
         return cls(Kind.UNKNOWN, code=code, detail=detail)
 
 
-NOT_TRIED = Outcome.rejected("not_tried", Retry.LATER, detail="The lease was about to end.")
+NOT_TRIED = Outcome.rejected("not_tried", Retry.UNTRIED, detail="The lease was about to end.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,9 @@ def backoff(attempt: int, *, first: timedelta, longest: timedelta) -> timedelta:
 
 
 def _after_rejection(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
-    if outcome.retry is Retry.ROUTE:
-        # The message is not at fault and waits with its place in the queue; the route is paused.
-        return _result(attempt, State.QUEUED, outcome, due_at=now)
+    if outcome.retry in (Retry.ROUTE, Retry.UNTRIED):
+        # The message is not at fault: it keeps its place in the queue and all its tries.
+        return _result(attempt, State.QUEUED, outcome, due_at=now, counts=False)
     if outcome.retry is Retry.LATER:
         return _again(attempt, outcome, now=now, pause=_pause(attempt, outcome), too_late=State.EXPIRED)
     if outcome.retry is Retry.ONCE and attempt.number < 2:
@@ -73,12 +73,13 @@ def _again(attempt: Attempt, outcome: Outcome, *, now: datetime, pause: timedelt
     return _result(attempt, state, outcome, due_at=now + pause)
 
 
-def _result(attempt: Attempt, state: State, outcome: Outcome, *, due_at: datetime) -> Result:
+def _result(attempt: Attempt, state: State, outcome: Outcome, *, due_at: datetime, counts: bool = True) -> Result:
     return Result(
         id=attempt.id,
         number=attempt.number,
         state=state,
         due_at=due_at,
+        counts=counts,
         provider_id=outcome.provider_id,
         error_code=outcome.code,
         error_detail=outcome.detail,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifications.gateways.base import Outcome, Retry
+from notifications.gateways.base import NOT_TRIED, Outcome, Retry
 from notifications.ids import new_id
 from notifications.lanes import POLICIES, Lane
 from notifications.models import State
@@ -82,7 +82,12 @@ def test_once_comes_back_hours_later_and_only_once() -> None:
 
 def test_a_refused_route_keeps_the_message_and_its_place() -> None:
     result = retries.after(_attempt(), Outcome.rejected("20003", Retry.ROUTE), now=NOW)
-    assert (result.state, result.due_at) == (State.QUEUED, NOW)
+    assert (result.state, result.due_at, result.counts) == (State.QUEUED, NOW, False)
+
+
+def test_what_was_not_tried_keeps_its_place_and_all_its_tries() -> None:
+    result = retries.after(_attempt(), NOT_TRIED, now=NOW)
+    assert (result.state, result.due_at, result.counts) == (State.QUEUED, NOW, False)
 
 
 def test_absent_at_the_gateway_is_sent_again_at_once() -> None:

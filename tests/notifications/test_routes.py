@@ -63,3 +63,13 @@ def test_refusals_of_one_moment_count_as_one() -> None:
     routes.pause("twilio", REFUSAL, now=now)
     routes.pause("twilio", REFUSAL, now=now)
     assert RoutePause.objects.get().times == 1
+
+
+def test_a_refusal_of_the_route_costs_the_message_no_try(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    over_twilio.next(twilio.refuse(401, 20003))
+    message = queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.error_code, message.attempts) == (State.QUEUED, "20003", 0)

@@ -50,12 +50,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of attempt ``number`` of a message. ``due_at`` is its next step, if it has one."""
+    """What became of attempt ``number`` of a message. ``due_at`` is its next step, if it has one.
+
+    ``counts`` is False where nothing was tried: the message then has as many tries left as before.
+    """
 
     id: UUID
     number: int
     state: State
     due_at: datetime
+    counts: bool = True
     provider_id: str = ""
     error_code: str = ""
     error_detail: str = ""

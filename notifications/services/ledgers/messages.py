@@ -62,6 +62,7 @@ _RECORD = """
 UPDATE notifications_message AS message
    SET state = result.state,
        due_at = result.due_at,
+       attempts = message.attempts - CASE WHEN result.counts THEN 0 ELSE 1 END,
        provider_id = CASE WHEN result.provider_id <> '' THEN result.provider_id ELSE message.provider_id END,
        error_code = result.error_code,
        error_detail = result.error_detail,
@@ -71,9 +72,9 @@ UPDATE notifications_message AS message
                       THEN '{}'::jsonb ELSE message.context END,
        sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
-  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(states)s::text[], %(due)s::timestamptz[],
+  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(states)s::text[], %(due)s::timestamptz[], %(counts)s::bool[],
               %(provider_ids)s::text[], %(codes)s::text[], %(details)s::text[])
-       AS result(id, number, state, due_at, provider_id, error_code, error_detail)
+       AS result(id, number, state, due_at, counts, provider_id, error_code, error_detail)
  WHERE message.id = result.id
    AND message.attempts = result.number
    AND message.state IN ('sending', 'unknown')
@@ -106,6 +107,7 @@ class MessageLedger:
             numbers=[row.number for row in rows],
             states=[row.state.value for row in rows],
             due=[row.due_at for row in rows],
+            counts=[row.counts for row in rows],
             provider_ids=[row.provider_id for row in rows],
             codes=[row.error_code for row in rows],
             details=[safe(row.error_detail) for row in rows],
