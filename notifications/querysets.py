@@ -10,13 +10,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from notifications.channels import Channel
 from notifications.ids import first_id
 from notifications.lanes import Lane
 from notifications.workflow import HANDED_OVER, OPEN, State
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from notifications.models import Consent, LocalDelivery, Message, MessageTemplate, OneTimeCode  # noqa: F401
+    from notifications.models import Consent, LocalDelivery, Message, MessageTemplate, OneTimeCode, Route  # noqa: F401
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -70,6 +71,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def retryable(self) -> MessageQuerySet:
         """Failed or expired messages that staff may send again: no codes, and each only once."""
         return self.filter(state__in=[State.FAILED, State.EXPIRED], retried_at=None).exclude(lane=Lane.OTP)
+
+
+class RouteQuerySet(models.QuerySet["Route"]):
+    def visible_to(self, user: User | AnonymousUser) -> RouteQuerySet:
+        """Routes ``user`` may see: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_route") else self.none()
+
+    def in_use(self) -> RouteQuerySet:
+        """The routes that messages go out by, whatever they carry."""
+        return self.filter(is_active=True)
+
+    def carrying(self, lane: str, channel: str) -> RouteQuerySet:
+        """Routes in use that may carry messages of ``lane`` over ``channel``, each with its pause, if it has one."""
+        return self.in_use().filter(lanes__contains=[lane], channel=channel).select_related("pause")
+
+    def busiest(self) -> Route | None:
+        """The route most SMS go out by, by which texts are measured while they are written."""
+        return self.in_use().filter(channel=Channel.SMS).order_by("-weight", "code").first()
 
 
 class MessageTemplateQuerySet(models.QuerySet["MessageTemplate"]):

@@ -4,7 +4,7 @@ from notifications.lanes import Lane
 from notifications.models.code import OneTimeCode
 from notifications.models.consent import Consent
 from notifications.models.message import Message
-from notifications.models.route import RoutePause
+from notifications.models.route import Route, RouteAllowance, RoutePause, RouteTally
 from notifications.models.simulated import LocalDelivery
 from notifications.models.template import MessageTemplate
 from notifications.workflow import State
@@ -16,6 +16,9 @@ __all__ = [
     "Message",
     "MessageTemplate",
     "OneTimeCode",
+    "Route",
+    "RouteAllowance",
     "RoutePause",
+    "RouteTally",
     "State",
 ]
