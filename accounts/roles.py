@@ -52,7 +52,7 @@ _KEEP_TEXTS: Final = (
     *_all("requests_app", "view add change", "routingrule"),
     *_all("requests_app", "view", "legalperiod contactreveal"),
     *_all("notifications", "view change", "messagetemplate"),
-    *_all("notifications", "view", "consent"),
+    *_all("notifications", "view", "consent route"),
     *_all("departments", "view", "calendarday legaltext membership delegation"),
     "notifications.withdraw_consent",
     "notifications.retry_message",
@@ -74,6 +74,7 @@ _RUN: Final = (
         "category routingrule legalperiod standardreply authority",
     ),
     *_all("notifications", "view change", "messagetemplate"),
+    *_all("notifications", "view add change", "route"),
     *_all("notifications", "view", "message localdelivery"),
     "notifications.retry_message",
 )

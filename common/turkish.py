@@ -23,9 +23,6 @@ _TO_SEARCH: Final = str.maketrans(
     }
 )
 
-# Of a text that is sent: only what the default alphabet of SMS does not have, or has at the price of two.
-_TO_PLAIN: Final = str.maketrans("çğıİşĞŞâîûÂÎÛ’‘“”–—…", "cgiIsGSaiuAIU''\"\"--.")
-
 # Dropped from search text: combining marks, invisible format characters, halves of broken pairs.
 _IGNORED_CATEGORIES: Final = frozenset({"Mn", "Me", "Cf", "Cs", "Cc"})
 
@@ -101,8 +98,3 @@ _PLACE: Final = _places()
 LETTERS: Final = "".join(_PLACE)
 PLACES: Final = "".join(_PLACE.values())
 _TO_PLACE: Final = str.maketrans(LETTERS, PLACES)
-
-
-def plain_letters(text: str) -> str:
-    """``text`` with every Turkish letter as its plain neighbour (ğ g, İ I, ı i …): shorter as SMS, harder to read."""
-    return text.translate(_TO_PLAIN)

@@ -319,12 +319,18 @@ REST_FRAMEWORK = {
 
 # --- Messages ------------------------------------------------------------------------------------
 
-# "local" keeps every message on this machine, readable by staff; a real town names a real gateway.
-SMS_GATEWAY = env.text("SMS_GATEWAY", "local" if DEBUG or DEMO else None)
+# What each gateway needs to sign in, all of it or nothing; the routes in the database say how they are used.
+VERIMOR_USERNAME = env.text("VERIMOR_USERNAME", "")
+VERIMOR_PASSWORD = env.text("VERIMOR_PASSWORD", "")
+VERIMOR_API_BASE = env.origin("VERIMOR_API_BASE", "https://sms.verimor.com.tr", secure=True)
+NETGSM_USERNAME = env.text("NETGSM_USERNAME", "")
+NETGSM_PASSWORD = env.text("NETGSM_PASSWORD", "")
+NETGSM_API_BASE = env.origin("NETGSM_API_BASE", "https://api.netgsm.com.tr", secure=True)
+ILETIMERKEZI_KEY = env.text("ILETIMERKEZI_KEY", "")
+ILETIMERKEZI_HASH = env.text("ILETIMERKEZI_HASH", "")
+ILETIMERKEZI_API_BASE = env.origin("ILETIMERKEZI_API_BASE", "https://api.iletimerkezi.com", secure=True)
 TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", "")
-TWILIO_MESSAGING_SERVICE_SID = env.text("TWILIO_MESSAGING_SERVICE_SID", "")
-TWILIO_FROM = env.text("TWILIO_FROM", "")
 TWILIO_API_BASE = env.origin("TWILIO_API_BASE", "https://api.twilio.com", secure=True)
 
 vars().update(env.email("EMAIL_URL", "consolemail://" if DEBUG or DEMO else None))

@@ -3,22 +3,37 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core import checks
+from django.db import DatabaseError
 
 from notifications import gateways
+from notifications.models import Route
 
 
 def register_all() -> None:
     """Add the checks of this app to Django's."""
-    checks.register(check_gateway)
+    checks.register(check_credentials)
+    checks.register(check_routes)
 
 
-def check_gateway(app_configs: Sequence[Any] | None, **options: Any) -> list[checks.CheckMessage]:
-    """SMS_GATEWAY names a gateway we have, and that gateway has what it needs to sign in and send."""
-    name = settings.SMS_GATEWAY
-    if name not in gateways.NAMES:
-        known = ", ".join(gateways.NAMES)
-        return [checks.Error(f"SMS_GATEWAY must be one of: {known}.", id="notifications.E001")]
-    missing = gateways.missing_settings(name)
-    return [checks.Error(f"SMS_GATEWAY={name} needs {setting}.", id="notifications.E002") for setting in missing]
+def check_credentials(app_configs: Sequence[Any] | None, **options: Any) -> list[checks.CheckMessage]:
+    """A gateway has all of its credentials or none: half of them are a mistake."""
+    found: list[checks.CheckMessage] = []
+    for gateway, names in gateways.CREDENTIALS.items():
+        missing = gateways.missing_settings(gateway)
+        if missing and len(missing) < len(names):
+            found += [checks.Error(f"Gateway {gateway} needs {name} too.", id="notifications.E001") for name in missing]
+    return found
+
+
+def check_routes(app_configs: Sequence[Any] | None, **options: Any) -> list[checks.CheckMessage]:
+    """A route in use can sign in. Where there is no database to ask, nothing can be sent either."""
+    try:
+        routes = list(Route.objects.in_use())
+    except DatabaseError:  # not there, or not migrated yet
+        return []
+    return [
+        checks.Error(f"Route {route.code} is in use and needs {name}.", id="notifications.E002")
+        for route in routes
+        for name in gateways.missing_settings(route.gateway)
+    ]

@@ -1,7 +1,13 @@
 """Forms of the administration pages."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from notifications import gateways
+from notifications.lanes import Lane
+from notifications.models import Route
 
 
 class WordingForm(forms.Form):
@@ -17,3 +23,30 @@ class WordingForm(forms.Form):
             "max_length": _("The text is too long: 612 characters at most."),
         },
     )
+
+
+class RouteForm(forms.ModelForm):
+    """How a route is used."""
+
+    lanes = forms.MultipleChoiceField(label=_("Carries"), choices=Lane, widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = Route
+        fields = (
+            "code", "name", "gateway", "channel", "sender", "is_active", "lanes", "weight", "links_allowed", "letters",
+            "reserved_units", "segments_per_second", "batch_size", "price_kurus",
+        )  # fmt: skip
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Gateway and channel of a known route are not typed, but its constraints are about them."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"gateway", "channel"}
+
+    def clean(self) -> dict[str, Any]:
+        """A route in use can sign in; the service refuses it too, but here it stands beside the field."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        gateway = cleaned.get("gateway") or self.instance.gateway
+        problem = gateways.cannot_sign_in(gateway) if cleaned.get("is_active") and gateway else ""
+        if problem:
+            self.add_error("is_active", problem)
+        return cleaned

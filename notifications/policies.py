@@ -17,6 +17,11 @@ def can_retry(user: User | AnonymousUser) -> bool:
     return user.has_perm("notifications.retry_message")
 
 
+def can_keep_routes(user: User | AnonymousUser, *, new: bool) -> bool:
+    """Add a route (``new``), or change how one is used."""
+    return user.has_perm(f"notifications.{'add' if new else 'change'}_route")
+
+
 def can_withdraw_consents(user: User | AnonymousUser) -> bool:
     """Withdraw a consent for its owner, who said so."""
     return user.has_perm("notifications.withdraw_consent")

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from notifications.campaign_workflow import Status
+from notifications.channels import Channel
 from notifications.ids import first_id
 from notifications.lanes import Lane
 from notifications.workflow import HANDED_OVER, OPEN, State
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Message,
         MessageTemplate,
         OneTimeCode,
+        Route,
     )
 
 
@@ -78,6 +80,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def retryable(self) -> MessageQuerySet:
         """Failed or expired messages that staff may send again: no codes, and each only once."""
         return self.filter(state__in=[State.FAILED, State.EXPIRED], retried_at=None).exclude(lane=Lane.OTP)
+
+
+class RouteQuerySet(models.QuerySet["Route"]):
+    def visible_to(self, user: User | AnonymousUser) -> RouteQuerySet:
+        """Routes ``user`` may see: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_route") else self.none()
+
+    def in_use(self) -> RouteQuerySet:
+        """The routes that messages go out by, whatever they carry."""
+        return self.filter(is_active=True)
+
+    def carrying(self, lane: str, channel: str) -> RouteQuerySet:
+        """Routes in use that may carry messages of ``lane`` over ``channel``, each with its pause, if it has one."""
+        return self.in_use().filter(lanes__contains=[lane], channel=channel).select_related("pause")
+
+    def busiest(self, lane: str = Lane.TRANSACTIONAL) -> Route | None:
+        """The route most SMS of ``lane`` go out by, by which texts are measured before they are sent."""
+        return self.carrying(lane, Channel.SMS).order_by("-weight", "code").first()
 
 
 class MessageTemplateQuerySet(models.QuerySet["MessageTemplate"]):

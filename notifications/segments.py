@@ -63,10 +63,19 @@ class Profile:
     reserve: int = 0
 
 
-TURKISH_ROUTE = Profile(
-    encodings=(Encoding.GSM7, Encoding.TURKISH_LOCKING, Encoding.TURKISH_SINGLE, Encoding.UCS2), reserve=5
+TURKISH_ENCODINGS = (Encoding.GSM7, Encoding.TURKISH_LOCKING, Encoding.TURKISH_SINGLE, Encoding.UCS2)
+FOREIGN_ENCODINGS = (Encoding.GSM7, Encoding.UCS2)
+TURKISH_ROUTE = Profile(encodings=TURKISH_ENCODINGS, reserve=5)
+INTERNATIONAL_ROUTE = Profile(encodings=FOREIGN_ENCODINGS)
+
+# What every phone has instead. Not the letters of an identifier: ö, ü, Ö, Ü and Ç are in the default alphabet.
+_PLAIN = str.maketrans(
+    dict(zip("çğıİşĞŞâîûÂÎÛ", "cgiIsGSaiuAIU", strict=True))
+    | dict.fromkeys("‘’‚‹›´`", "'")
+    | dict.fromkeys("“”„«»", '"')
+    | dict.fromkeys("–—•", "-")
+    | {"…": "...", "\u00a0": " "}
 )
-INTERNATIONAL_ROUTE = Profile(encodings=(Encoding.GSM7, Encoding.UCS2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,11 @@ class Length:
     units: int
     segments: int
     left: int
+
+
+def plain(text: str) -> str:
+    """``text`` without the letters and signs that make it longer: ğ becomes g, a curved apostrophe a straight one."""
+    return text.translate(_PLAIN)
 
 
 def measure(text: str, profile: Profile = TURKISH_ROUTE) -> Length:

@@ -16,7 +16,7 @@ from accounts.models import User
 from common.secrets import new_secret
 from departments.models import LegalText, Membership, Municipality
 from departments.services import organisation, working_calendar
-from notifications.models import LocalDelivery, Message, MessageTemplate
+from notifications.models import LocalDelivery, Message, MessageTemplate, Route
 from notifications.services import consents
 from requests_app import files
 from requests_app.actors import Actor
@@ -224,6 +224,7 @@ def _rows_of_configuration(town: Town) -> dict[str, Any]:
     rule = RoutingRule.objects.create(category=town.tree, neighbourhood=town.hill, department=town.roads)
     return {
         "notifications/messagetemplate": MessageTemplate.objects.order_by("pk")[0].pk,
+        "notifications/route": Route.objects.get().pk,
         "requests_app/category": town.pothole.pk,
         "requests_app/routingrule": rule.pk,
         "requests_app/legalperiod": LegalPeriod.objects.order_by("pk")[0].pk,

@@ -16,7 +16,8 @@ from accounts.services import load_roles
 from common.memo import forget_all
 from common.secrets import new_secret
 from departments.models import Department, LegalText, Membership, Municipality, Neighbourhood
-from notifications.models import MessageTemplate
+from notifications.lanes import Lane
+from notifications.models import MessageTemplate, Route
 from requests_app.actors import Actor
 from requests_app.models import Authority, Category, LegalPeriod, ServiceRequest, StandardReply
 from requests_app.services import answers, department, intake, routing, triage
@@ -65,6 +66,7 @@ class People:
 
 def make_town() -> Town:
     """Write the town into the database."""
+    Route.objects.create(code="local", name="Benzetim", gateway="local", lanes=list(Lane), is_active=True)
     Municipality.objects.create(
         name="Örnek Belediyesi",
         short_name="Örnek Bld",

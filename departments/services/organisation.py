@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import InvalidInput, NotPermitted
 from common.events import department_closing
 from common.memo import memo
+from common.saving import Row, save_valid
 from common.turkish import fold
 from departments import policies
 from departments.models import Delegation, Department, Membership, Municipality, Neighbourhood
-from departments.services.saving import Row, save_valid
 from departments.services.working_calendar import announce
 
 if TYPE_CHECKING:

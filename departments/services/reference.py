@@ -19,11 +19,11 @@ from common.errors import InvalidInput
 from common.events import department_closing
 from common.memo import forget_all
 from common.packs import Counts, Item, PackError, read_document, read_items, write_row
+from common.saving import save_valid
 from common.turkish import fold
 from departments.models import CalendarDay, Department, LegalText, Municipality, Neighbourhood
 from departments.places import box_of, polygons_of
 from departments.services.organisation import end_memberships
-from departments.services.saving import save_valid
 from departments.services.working_calendar import announce
 
 Sourced = TypeVar("Sourced", Municipality, Department, Neighbourhood, CalendarDay)

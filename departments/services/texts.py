@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from common.errors import NotPermitted
+from common.saving import save_valid
 from departments import policies
 from departments.models import LegalText
-from departments.services.saving import save_valid
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -12,9 +12,9 @@ from django.db import transaction
 from common.errors import NotPermitted
 from common.events import calendar_changed
 from common.memo import forget_all
+from common.saving import save_valid
 from departments import policies
 from departments.models import CalendarDay
-from departments.services.saving import save_valid
 
 if TYPE_CHECKING:
     from accounts.models import User

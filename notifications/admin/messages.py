@@ -78,7 +78,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, under a notice where a route takes nothing at the moment."""
-        paused = RoutePause.objects.filter(until__gt=timezone.now())
+        paused = RoutePause.objects.filter(until__gt=timezone.now()).select_related("route")
         return super().changelist_view(request, {**(extra_context or {}), "paused_routes": paused})
 
     def has_retry_permission(self, request: HttpRequest) -> bool:

@@ -1,53 +1,58 @@
-"""Which gateway is in use. The only place that knows their names."""
+"""The adapters and what each needs to sign in. The only place that knows which there are."""
 
+from collections.abc import Callable
 from functools import cache
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from notifications.gateways.base import Gateway
+from notifications.channels import GatewayName
+from notifications.gateways.base import Gateway, Sending
 from notifications.gateways.local import LocalGateway
-from notifications.gateways.twilio import TwilioConfig, TwilioGateway
+from notifications.gateways.twilio import TwilioGateway
+from notifications.models.route import Route
 
-NAMES = (LocalGateway.name, TwilioGateway.name)
+# The settings with the credentials of each gateway; the simulated one has nobody to sign in to.
+CREDENTIALS: dict[str, tuple[str, ...]] = {
+    GatewayName.LOCAL: (),
+    GatewayName.VERIMOR: ("VERIMOR_USERNAME", "VERIMOR_PASSWORD"),
+    GatewayName.NETGSM: ("NETGSM_USERNAME", "NETGSM_PASSWORD"),
+    GatewayName.ILETIMERKEZI: ("ILETIMERKEZI_KEY", "ILETIMERKEZI_HASH"),
+    GatewayName.TWILIO: ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+}
+_ADAPTERS: dict[str, Callable[[Sending], Gateway]] = {
+    GatewayName.LOCAL: LocalGateway,
+    GatewayName.TWILIO: TwilioGateway,
+}
 
 
-def current() -> Gateway:
-    """The gateway that new messages go out through: settings.SMS_GATEWAY."""
-    gateway = named(settings.SMS_GATEWAY)
-    if gateway is None:
-        raise LookupError(f"SMS_GATEWAY {settings.SMS_GATEWAY!r} is unknown or not set up")
-    return gateway
-
-
-def named(name: str) -> Gateway | None:
-    """The gateway of this name, or None where it is not set up here (any more)."""
-    if missing_settings(name):
+def of(route: Route) -> Gateway | None:
+    """The gateway that ``route`` goes by, or None where its credentials are not set here (any more)."""
+    if not is_set_up(route.gateway):
         return None
-    if name == TwilioGateway.name:
-        return _twilio(_twilio_config())
-    return _local() if name == LocalGateway.name else None
+    secrets = tuple(getattr(settings, name) for name in CREDENTIALS[route.gateway])
+    address = getattr(settings, f"{route.gateway.upper()}_API_BASE", "")
+    return _adapter(route.gateway, Sending(secrets, address, route.sender, route.channel))
 
 
-def missing_settings(name: str) -> list[str]:
-    """Names of the settings that gateway ``name`` needs and does not have."""
-    if name != TwilioGateway.name:
-        return []
-    missing = [key for key in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN") if not getattr(settings, key)]
-    if not (settings.TWILIO_MESSAGING_SERVICE_SID or settings.TWILIO_FROM):
-        missing.append("TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM")
-    return missing
+def is_set_up(gateway: str) -> bool:
+    """Whether the environment holds what ``gateway`` needs to sign in."""
+    return gateway in _ADAPTERS and not missing_settings(gateway)
 
 
-def _twilio_config() -> TwilioConfig:
-    return TwilioConfig(
-        account_sid=settings.TWILIO_ACCOUNT_SID,
-        auth_token=settings.TWILIO_AUTH_TOKEN,
-        messaging_service_sid=settings.TWILIO_MESSAGING_SERVICE_SID,
-        sender=settings.TWILIO_FROM,
-        api_base=settings.TWILIO_API_BASE,
-    )
+def missing_settings(gateway: str) -> list[str]:
+    """Names of the settings that ``gateway`` needs and does not have."""
+    return [name for name in CREDENTIALS[gateway] if not getattr(settings, name)]
 
 
-# One adapter a process and set-up: it holds the connections.
-_twilio = cache(TwilioGateway)
-_local = cache(LocalGateway)
+def cannot_sign_in(gateway: str) -> str:
+    """Why ``gateway`` cannot be used, for whoever runs the installation; nothing where it can."""
+    missing = missing_settings(gateway)
+    text = _("This gateway cannot sign in yet. The server's environment lacks: %(settings)s.")
+    return text % {"settings": ", ".join(missing)} if missing else ""
+
+
+@cache
+def _adapter(gateway: str, sending: Sending) -> Gateway:
+    """One adapter a process and set-up: it holds the connections."""
+    return _ADAPTERS[gateway](sending)

@@ -2,12 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
-
-from notifications.segments import Profile
 
 
 class Kind(Enum):
@@ -52,9 +50,11 @@ class Outcome:
         return cls(Kind.ACCEPTED, provider_id=provider_id)
 
     @classmethod
-    def rejected(cls, code: str, retry: Retry, *, detail: str = "", provider_id: str = "") -> "Outcome":
+    def rejected(
+        cls, code: str, retry: Retry, *, detail: str = "", provider_id: str = "", retry_after: timedelta | None = None
+    ) -> "Outcome":
         """The gateway certainly did not, and will not, send the message."""
-        return cls(Kind.REJECTED, provider_id=provider_id, code=code, detail=detail, retry=retry)
+        return cls(Kind.REJECTED, provider_id, code, detail, retry, retry_after)
 
     @classmethod
     def unknown(cls, code: str, *, detail: str = "") -> "Outcome":
@@ -62,18 +62,34 @@ class Outcome:
         return cls(Kind.UNKNOWN, code=code, detail=detail)
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What an adapter is made of: credentials, the gateway's address without a slash at the end, sender, channel."""
+
+    secrets: tuple[str, ...] = field(repr=False)
+    address: str
+    sender: str
+    channel: str
+
+
 NOT_TRIED = Outcome.rejected("not_tried", Retry.UNTRIED, detail="The lease was about to end.")
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """One attempt as a gateway sees it. ``id`` is ours, ``tried_at`` when the attempt began."""
+    """One attempt as a gateway sees it. ``id`` is ours, ``tried_at`` when the attempt began.
+
+    ``template`` names a text that the gateway itself holds and fills with ``variables`` (WhatsApp outside of
+    the 24 hours after the citizen's last message); ``text`` is then what it says, for our own records.
+    """
 
     id: UUID
     phone: str
     text: str
     tried_at: datetime
     expires_at: datetime
+    template: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +112,11 @@ class Gateway(ABC):
     """An adapter to one provider. Writes nothing of ours except what a simulated provider itself keeps.
 
     ``batch_size``: the most messages for one call of ``send_batch``; the adapter must be able to finish
-    them within the shortest lease it is used with. ``profile``: how it encodes texts.
+    them within the shortest lease it is used with.
     """
 
     name: str
     batch_size: int
-    profile: Profile
 
     @abstractmethod
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:

@@ -9,8 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.phones import mask
-from notifications import segments
-from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome
+from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Sending
 from notifications.models.simulated import LocalDelivery
 
 log = logging.getLogger(__name__)
@@ -21,7 +20,9 @@ class LocalGateway(Gateway):
 
     name = "local"
     batch_size = 200
-    profile = segments.TURKISH_ROUTE
+
+    def __init__(self, sending: Sending) -> None:
+        """The simulation needs no credentials and shows no sender."""
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Deliver at once. A message delivered before is not delivered again."""

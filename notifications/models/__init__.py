@@ -6,7 +6,7 @@ from notifications.models.campaign import Campaign, CampaignEvent, ListedReceive
 from notifications.models.code import OneTimeCode
 from notifications.models.consent import Consent
 from notifications.models.message import Message
-from notifications.models.route import RoutePause
+from notifications.models.route import Route, RouteAllowance, RoutePause, RouteTally
 from notifications.models.simulated import LocalDelivery
 from notifications.models.template import MessageTemplate
 from notifications.workflow import State
@@ -24,6 +24,9 @@ __all__ = [
     "OneTimeCode",
     "OptOut",
     "QuotaYear",
+    "Route",
+    "RouteAllowance",
     "RoutePause",
+    "RouteTally",
     "State",
 ]

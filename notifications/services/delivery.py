@@ -11,16 +11,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from common import bell
 from notifications import gateways
-from notifications.gateways.base import Finding, Gateway, Kind, Outcome, Retry
+from notifications.gateways.base import Finding, Gateway, Outcome, Retry
+from notifications.gateways.links import find_link
 from notifications.lanes import POLICIES, RECONCILE_QUEUE, RECONCILE_TASK, Lane, deliver_task
-from notifications.services import ledgers, retries, routes
-from notifications.services.ledgers import Attempt, Ledger, Result, Taken
+from notifications.models import Route
+from notifications.services import ledgers, rates, retries, routes, tallies
+from notifications.services.ledgers import Attempt, Ledger, Result
+from notifications.services.routes import WayOut
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +41,16 @@ SWEEP_LIMIT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What one claim found: ``looked_at`` rows, of which ``attempts`` are ours to make until ``until``."""
+    """What one claim found: ``looked_at`` rows, of which ``attempts`` are ours to make until ``until``.
+
+    Without a ``way`` no route may be taken now; in ``wait`` seconds one may, if that is more than nothing.
+    """
 
     looked_at: int
     attempts: list[Attempt]
     until: datetime
+    way: WayOut | None = None
+    wait: float = 0.0
 
 
 def deliver(lane: Lane) -> int:
@@ -49,44 +58,83 @@ def deliver(lane: Lane) -> int:
 
     Any number of workers may do this at the same time.
     """
-    gateway = gateways.current()
     end = time.monotonic() + ROUND_SECONDS
     tried = 0
-    while time.monotonic() < end:
-        claimed = claim(lane, gateway)
-        if not claimed.looked_at:
+    while (left := end - time.monotonic()) > 0:
+        claimed = claim(lane)
+        if claimed.wait:
+            time.sleep(min(claimed.wait, left))
+        elif not claimed.looked_at:
             return tried
-        send(lane, claimed, gateway)
+        send(lane, claimed)
         tried += len(claimed.attempts)
     bell.ring(deliver_task(lane), queue=lane.value)
     return tried
 
 
-def claim(lane: Lane, gateway: Gateway) -> Claimed:
-    """Take the next messages of ``lane``: lock, write their texts, set the lease, commit.
-
-    Rows another worker holds are skipped. A message that cannot be written fails here.
-    """
+def claim(lane: Lane) -> Claimed:
+    """Take the next messages of ``lane`` for the first route that may send now. Rows others hold are skipped."""
     now = timezone.now()
+    waits = []
+    for way in routes.ways_out(lane, now=now):
+        claimed = _claim(lane, way, now=now)
+        if not claimed.wait:
+            return claimed
+        waits.append(claimed.wait)
+    return Claimed(0, [], until=now, wait=min(waits, default=0.0))
+
+
+def _claim(lane: Lane, way: WayOut, *, now: datetime) -> Claimed:
+    """Lock, write the texts, set the lease, charge the segments, commit."""
     lease_end = now + POLICIES[lane].lease
-    size = min(POLICIES[lane].chunk, gateway.batch_size)
     with transaction.atomic(durable=True):
-        paused = routes.is_paused(gateway.name, now=now)
-        taken = (
-            Taken(0, []) if paused else ledgers.of(lane).claim(lane, gateway, size=size, now=now, lease_end=lease_end)
-        )
-    return Claimed(taken.looked_at, taken.attempts, until=lease_end - HAND_OVER_MARGIN)
+        allowed = rates.allowance(way.route, lane, wanted=_chunk(lane, way))
+        if allowed.wait:
+            return Claimed(0, [], until=now, wait=allowed.wait)
+        taken = ledgers.of(lane).claim(lane, way.route, size=allowed.messages, now=now, lease_end=lease_end)
+        rates.charge(way.route, sum(attempt.segments for attempt in taken.attempts))
+    if not taken.attempts:
+        routes.give_back(way)
+    return Claimed(taken.looked_at, taken.attempts, until=lease_end - HAND_OVER_MARGIN, way=way)
 
 
-def send(lane: Lane, claimed: Claimed, gateway: Gateway) -> None:
-    """Hand the claimed messages to the gateway and write down what became of them."""
-    if not claimed.attempts:
+def _chunk(lane: Lane, way: WayOut) -> int:
+    limits = [POLICIES[lane].chunk, _gateway(way.route).batch_size]
+    if way.route.batch_size:
+        limits.append(way.route.batch_size)
+    return min(*limits, routes.CANARY) if way.canary else min(limits)
+
+
+def send(lane: Lane, claimed: Claimed) -> None:
+    """Hand the claimed messages to their gateway and write down what became of them."""
+    if claimed.way is None or not claimed.attempts:
         return
-    outcomes = gateway.send_batch([attempt.outbound() for attempt in claimed.attempts], until=claimed.until)
-    now = timezone.now()
-    pairs = zip(claimed.attempts, outcomes, strict=True)
-    _record(ledgers.of(lane), [retries.after(attempt, outcome, now=now) for attempt, outcome in pairs], now=now)
-    _judge_route(gateway, outcomes, now=now)
+    route, ledger = claimed.way.route, ledgers.of(lane)
+    held_back = _with_a_link(lane, route, claimed.attempts)
+    _record(
+        ledger, route, [(attempt, held_back[attempt.id]) for attempt in claimed.attempts if attempt.id in held_back]
+    )
+    to_send = [attempt for attempt in claimed.attempts if attempt.id not in held_back]
+    outcomes = _gateway(route).send_batch([attempt.outbound() for attempt in to_send], until=claimed.until)
+    _record(ledger, route, list(zip(to_send, outcomes, strict=True)))
+    routes.judge(claimed.way, outcomes, now=timezone.now())
+
+
+def _with_a_link(lane: Lane, route: Route, attempts: Sequence[Attempt]) -> dict[UUID, Outcome]:
+    """What follows for messages with a link on a route that carries none: another route, or nothing."""
+    links = {} if route.links_allowed else {attempt.id: find_link(attempt.text) for attempt in attempts}
+    found = {id_: link for id_, link in links.items() if link}
+    if not found:
+        return {}
+    retry = Retry.LATER if routes.carries_links(lane, beside=route) else Retry.NEVER
+    return {id_: Outcome.rejected("link_on_foreign_route", retry, detail=link[:300]) for id_, link in found.items()}
+
+
+def _gateway(route: Route) -> Gateway:
+    gateway = gateways.of(route)
+    if gateway is None:
+        raise LookupError(f"route {route.code} has lost its credentials")
+    return gateway
 
 
 def sweep() -> None:
@@ -124,21 +172,25 @@ def _reconcile_some(ledger: Ledger) -> int:
     return len(attempts)
 
 
-def look_up(ledger: Ledger, route: str, attempts: Sequence[Attempt]) -> None:
-    """Ask ``route`` about ``attempts`` and write down what follows."""
-    gateway = gateways.named(route)
+def look_up(ledger: Ledger, code: str, attempts: Sequence[Attempt]) -> None:
+    """Ask the route ``code`` about ``attempts`` and write down what follows."""
+    route = Route.objects.filter(code=code).first()
+    gateway = gateways.of(route) if route else None
     silence = [Finding(asked=False)] * len(attempts)
     findings = gateway.lookup_batch([attempt.outbound() for attempt in attempts]) if gateway else silence
-    known = _known_elsewhere(route, findings)
+    known = _known_elsewhere(code, findings)
     now = timezone.now()
-    pairs = zip(attempts, findings, strict=True)
-    _record(ledger, [_found(attempt, finding, known, now=now) for attempt, finding in pairs], now=now)
+    results, counted = [], []
+    for attempt, finding in zip(attempts, findings, strict=True):
+        ours = [outcome for outcome in finding.candidates if outcome.provider_id not in known]
+        results.append(_found(attempt, finding, ours, now=now))
+        counted += [(attempt, ours[0])] if ours else []
+    _write_down(ledger, route, results, counted, now=now)
 
 
-def _found(attempt: Attempt, finding: Finding, known: set[str], *, now: datetime) -> Result:
+def _found(attempt: Attempt, finding: Finding, ours: Sequence[Outcome], *, now: datetime) -> Result:
     if not finding.asked:
         return retries.after_silence(attempt, now=now)
-    ours = [outcome for outcome in finding.candidates if outcome.provider_id not in known]
     return retries.after(attempt, ours[0], now=now) if ours else retries.after_absence(attempt, now=now)
 
 
@@ -147,17 +199,28 @@ def _known_elsewhere(route: str, findings: Iterable[Finding]) -> set[str]:
     return {known for ledger in ledgers.ALL for known in ledger.taken_provider_ids(route, ids)} if ids else set()
 
 
-def _record(ledger: Ledger, results: Sequence[Result], *, now: datetime) -> None:
-    taken = ledger.record(results, now=now)
+def _record(ledger: Ledger, route: Route, outcomes: Sequence[tuple[Attempt, Outcome]]) -> None:
+    now = timezone.now()
+    results = [retries.after(attempt, outcome, now=now) for attempt, outcome in outcomes]
+    _write_down(ledger, route, results, outcomes, now=now)
+
+
+def _write_down(
+    ledger: Ledger,
+    route: Route | None,
+    results: Sequence[Result],
+    counted: Sequence[tuple[Attempt, Outcome]],
+    *,
+    now: datetime,
+) -> None:
+    """The messages' new states and the route's tallies, both or neither."""
+    if not results:
+        return
+    with transaction.atomic():
+        taken = ledger.record(results, now=now)
+        if route is not None:
+            ours = [(outcome, attempt.segments) for attempt, outcome in counted if attempt.id in taken]
+            tallies.add(route, ours, now=now)
     for result in results:
         if result.id not in taken:
             log.warning("message.outcome_too_late", extra={"message_id": str(result.id), "state": result.state.value})
-
-
-def _judge_route(gateway: Gateway, outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    refusal = next((outcome for outcome in outcomes if outcome.retry is Retry.ROUTE), None)
-    if refusal is not None:
-        log.error("route.paused", extra={"route": gateway.name, "code": refusal.code})
-        routes.pause(gateway.name, refusal, now=now)
-    elif any(outcome.kind is Kind.ACCEPTED for outcome in outcomes):
-        routes.resume(gateway.name)

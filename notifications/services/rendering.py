@@ -10,9 +10,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
-from notifications import gateways, segments
-from notifications.gateways.base import Gateway
+from notifications import segments
+from notifications.channels import Letters
 from notifications.models import MessageTemplate
+from notifications.models.route import Route
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST_TEXT = 612  # four parts of the default alphabet
@@ -83,10 +84,8 @@ def preview(event: str, language: str, context: Mapping[str, object]) -> Preview
 
 
 def preview_body(body: str, context: Mapping[str, object]) -> Preview:
-    """A text that is still being written, as the gateway in use would send it. Raises like ``render``."""
-    gateway = gateways.current()
-    text = render(body, context)
-    length = measure(text, gateway)
+    """A text that is still being written, as the busiest route would send it. Raises like ``render``."""
+    text, length = fitted(render(body, context), Route.objects.busiest())
     return Preview(
         text=text,
         segments=length.segments,
@@ -96,9 +95,12 @@ def preview_body(body: str, context: Mapping[str, object]) -> Preview:
     )
 
 
-def measure(text: str, gateway: Gateway) -> segments.Length:
-    """The size of ``text`` on the route of ``gateway``."""
-    return segments.measure(text, gateway.profile)
+def fitted(text: str, route: Route | None) -> tuple[str, segments.Length]:
+    """``text`` in the letters that ``route`` sends, and its size there; without a route as a Turkish one would."""
+    if route is None:
+        return text, segments.measure(text)
+    written = segments.plain(text) if route.letters == Letters.PLAIN else text
+    return written, segments.measure(written, route.profile)
 
 
 class TemplateShelf:

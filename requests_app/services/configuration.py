@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from common.errors import NotPermitted
-from departments.services.saving import save_valid
+from common.saving import save_valid
 from requests_app.models import Authority, Category, LegalPeriod, RoutingRule, StandardReply
 from requests_app.policies import can_configure
 from requests_app.services import clock

@@ -23,10 +23,8 @@ PRODUCTION = {
     "STAFF_MFA_REQUIRED": "1",
     "SECURE_COOKIES": "1",
     "LOG_FORMAT": "json",
-    "SMS_GATEWAY": "twilio",
     "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
     "TWILIO_AUTH_TOKEN": "an-invented-token",
-    "TWILIO_FROM": "+905000000000",
     "EMAIL_URL": "smtp+tls://desk:an-invented-password@mail.ornek.example:587",
     "PRIVATE_FILES_INTERNAL_PREFIX": "/private/",
 }

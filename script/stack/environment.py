@@ -34,7 +34,6 @@ def local_settings(given: Mapping[str, str], var: Path, *, database_url: str, re
         "STAFF_MFA_REQUIRED": "0",
         "SECURE_COOKIES": "0",
         "LOG_FORMAT": "console",
-        "SMS_GATEWAY": "local",
         "EMAIL_URL": "consolemail://",
     }
     settings = {name: given.get(name) or default for name, default in defaults.items()}

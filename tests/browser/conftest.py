@@ -132,7 +132,6 @@ def _worker_environment() -> dict[str, str]:
         "DATABASE_URL": urlunsplit(database),
         "REDIS_URL": project_settings.REDIS_URL,
         "DEMO": "1",
-        "SMS_GATEWAY": "local",
     }
 
 

@@ -10,8 +10,9 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from notifications.lanes import Lane
-from notifications.models import Message, MessageTemplate
+from notifications.models import Campaign, Message, MessageTemplate, Route
 from notifications.services import outbox
+from notifications.services.campaigns import approval
 from tests.providers import twilio
 
 PHONE = "+905000000001"
@@ -28,7 +29,8 @@ BODIES = {
 
 @pytest.fixture
 def templates(db: None) -> None:
-    """One template in use for each event."""
+    """One template in use for each event, and messages that stay on this machine."""
+    use_route("local", reserved_units=5)
     MessageTemplate.objects.bulk_create(
         MessageTemplate(
             event=event,
@@ -42,6 +44,14 @@ def templates(db: None) -> None:
         )
         for (event, language), body in BODIES.items()
     )
+
+
+def use_route(gateway: str, *, alone: bool = True, **changes: Any) -> Route:
+    """A route in use; ``alone`` takes every other one out of use."""
+    if alone:
+        Route.objects.update(is_active=False)
+    usual = {"name": gateway, "gateway": gateway, "lanes": list(Lane), "is_active": True}
+    return Route.objects.update_or_create(code=gateway, defaults=usual | changes)[0]
 
 
 @pytest.fixture
@@ -70,13 +80,11 @@ def twilio_server() -> Iterator[twilio.TwilioServer]:
 
 
 @pytest.fixture
-def over_twilio(twilio_server: twilio.TwilioServer, settings: Any) -> twilio.TwilioServer:
+def over_twilio(templates: None, twilio_server: twilio.TwilioServer, settings: Any) -> twilio.TwilioServer:
     """Messages go out over the loopback Twilio."""
-    settings.SMS_GATEWAY = "twilio"
+    use_route("twilio", sender="ORNEKBLD", links_allowed=False)
     settings.TWILIO_ACCOUNT_SID = twilio.ACCOUNT_SID
     settings.TWILIO_AUTH_TOKEN = twilio.AUTH_TOKEN
-    settings.TWILIO_FROM = "ORNEKBLD"
-    settings.TWILIO_MESSAGING_SERVICE_SID = ""
     settings.TWILIO_API_BASE = twilio_server.url
     return twilio_server
 
@@ -103,3 +111,37 @@ def operator(db: None) -> User:
     user = User.objects.create_user("operator@example.org", full_name="Deniz Sorumlu", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="notifications"))
     return User.objects.get(pk=user.pk)
+
+
+@pytest.fixture
+def author(db: None) -> User:
+    return _staff("author@example.org", "view_campaign", "add_campaign")
+
+
+@pytest.fixture
+def approver(db: None) -> User:
+    return _staff("approver@example.org", "view_campaign", "add_campaign", "approve_campaign")
+
+
+def _staff(email: str, *permissions: str) -> User:
+    user = User.objects.create_user(email, full_name="Ayşe Yazar", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.fixture
+def approved(author: User, approver: User) -> Callable[..., Campaign]:
+    """An approved campaign; arguments change the usual one."""
+
+    def make(**changes: Any) -> Campaign:
+        usual: dict[str, Any] = {
+            "name": "Su kesintisi",
+            "bodies": {"tr": "Yarın su kesilecektir.", "en": "No water tomorrow."},
+            "purpose": Campaign.Purpose.PUBLIC_INFORMATION,
+            "actor": author,
+        }
+        campaign = approval.create(**(usual | changes))
+        campaign = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
+        return approval.approve(actor=approver, campaign_id=campaign.pk, expected_version=campaign.version)
+
+    return make

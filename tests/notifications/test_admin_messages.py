@@ -16,7 +16,7 @@ from notifications.gateways.base import Outcome, Retry
 from notifications.lanes import Lane
 from notifications.models import Message, State
 from notifications.services import delivery, outbox, routes
-from tests.notifications.conftest import OTHER_PHONE
+from tests.notifications.conftest import OTHER_PHONE, use_route
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +120,11 @@ def test_the_page_of_a_code_never_shows_it(page: Client, queue: Callable[..., Me
 
 
 def test_says_when_a_route_is_paused(page: Client) -> None:
-    routes.pause("twilio", Outcome.rejected("20003", Retry.ROUTE, detail="Authenticate"), now=timezone.now())
+    routes.pause(
+        use_route("twilio", alone=False, is_active=False, links_allowed=False),
+        Outcome.rejected("20003", Retry.ROUTE, detail="Authenticate"),
+        now=timezone.now(),
+    )
     assert "20003 Authenticate" in _list(page)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -18,7 +17,7 @@ from notifications.models import BulkMessage, Campaign, ListedReceiver, LocalDel
 from notifications.services import consents, delivery
 from notifications.services.campaigns import approval, closing, planning, running
 from notifications.services.campaigns.advance import advance
-from tests.notifications.conftest import PHONE
+from tests.notifications.conftest import PHONE, use_route
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,38 +31,9 @@ def at_noon() -> Iterable[Any]:
         yield traveller
 
 
-@pytest.fixture
-def author(db: None) -> User:
-    return _staff("author@example.org", "view_campaign", "add_campaign")
-
-
-@pytest.fixture
-def approver(db: None) -> User:
-    return _staff("approver@example.org", "view_campaign", "add_campaign", "approve_campaign")
-
-
-def _staff(email: str, *permissions: str) -> User:
-    user = User.objects.create_user(email, full_name="Ayşe Yazar", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return User.objects.get(pk=user.pk)
-
-
-@pytest.fixture
-def approved(author: User, approver: User) -> Callable[..., Campaign]:
-    """An approved campaign; arguments change the usual one."""
-
-    def make(**changes: Any) -> Campaign:
-        usual: dict[str, Any] = {
-            "name": "Su kesintisi",
-            "bodies": {"tr": "Yarın su kesilecektir.", "en": "No water tomorrow."},
-            "purpose": Campaign.Purpose.PUBLIC_INFORMATION,
-            "actor": author,
-        }
-        campaign = approval.create(**(usual | changes))
-        campaign = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
-        return approval.approve(actor=approver, campaign_id=campaign.pk, expected_version=campaign.version)
-
-    return make
+@pytest.fixture(autouse=True)
+def on_this_machine(db: None) -> None:
+    use_route("local", reserved_units=5)
 
 
 def _agree(count: int, **changes: Any) -> list[str]:

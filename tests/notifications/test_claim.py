@@ -7,7 +7,6 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
-from notifications import gateways
 from notifications.lanes import Lane
 from notifications.models import LocalDelivery, Message, State
 from notifications.services import delivery
@@ -21,7 +20,7 @@ def test_skips_what_another_worker_holds_instead_of_waiting(queue: Callable[...,
     held, free = queue(), queue()
 
     def claim() -> list[Attempt]:
-        return delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts
+        return delivery.claim(Lane.TRANSACTIONAL).attempts
 
     with transaction.atomic():
         Message.objects.select_for_update().get(pk=held.pk)
@@ -31,14 +30,13 @@ def test_skips_what_another_worker_holds_instead_of_waiting(queue: Callable[...,
 
 def test_a_claimed_message_is_not_claimed_again(queue: Callable[..., Message]) -> None:
     queue()
-    gateway = gateways.current()
-    assert len(delivery.claim(Lane.TRANSACTIONAL, gateway).attempts) == 1
-    assert delivery.claim(Lane.TRANSACTIONAL, gateway).looked_at == 0
+    assert len(delivery.claim(Lane.TRANSACTIONAL).attempts) == 1
+    assert delivery.claim(Lane.TRANSACTIONAL).looked_at == 0
 
 
 def test_the_claim_is_committed_with_its_text_before_anything_is_sent(queue: Callable[..., Message]) -> None:
     message = queue()
-    delivery.claim(Lane.TRANSACTIONAL, gateways.current())
+    delivery.claim(Lane.TRANSACTIONAL)
     seen = in_another_connection(lambda: Message.objects.get(pk=message.pk))
     assert (seen.state, seen.attempts) == (State.SENDING, 1)
     assert seen.text.startswith("Başvurunuz alındı")

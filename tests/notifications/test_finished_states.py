@@ -7,7 +7,6 @@ import pytest
 from django.db import InternalError, transaction
 from django.utils import timezone
 
-from notifications import gateways
 from notifications.gateways.base import Outcome, Retry
 from notifications.lanes import Lane
 from notifications.models import Message, State
@@ -59,7 +58,7 @@ def test_nothing_leads_out_of_a_finished_state(finished: State) -> None:
 @pytest.mark.parametrize("finished", [state for state in FINISHED if (State.SENDING, state) in TRANSITIONS])
 def test_a_late_outcome_does_not_touch_a_finished_message(queue: Callable[..., Message], finished: State) -> None:
     queue()
-    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts[0]
+    claimed = delivery.claim(Lane.TRANSACTIONAL).attempts[0]
     _in_state(Message.objects.get(pk=claimed.id), finished)
     assert _record(claimed, Outcome.accepted("SM1")) == set()
     assert Message.objects.get().state == finished
@@ -67,17 +66,17 @@ def test_a_late_outcome_does_not_touch_a_finished_message(queue: Callable[..., M
 
 def test_a_late_outcome_of_an_earlier_attempt_does_not_touch_the_present_one(queue: Callable[..., Message]) -> None:
     queue()
-    first = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts[0]
+    first = delivery.claim(Lane.TRANSACTIONAL).attempts[0]
     _record(first, Outcome.rejected("20429", Retry.LATER))
     Message.objects.update(due_at=timezone.now())
-    delivery.claim(Lane.TRANSACTIONAL, gateways.current())
+    delivery.claim(Lane.TRANSACTIONAL)
     assert _record(first, Outcome.rejected("21614", Retry.NEVER)) == set()
     assert Message.objects.get().state == State.SENDING
 
 
 def test_the_true_outcome_of_a_message_already_called_unknown_is_taken(queue: Callable[..., Message]) -> None:
     message = queue()
-    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts[0]
+    claimed = delivery.claim(Lane.TRANSACTIONAL).attempts[0]
     Message.objects.update(state=State.UNKNOWN)
     assert _record(claimed, Outcome.accepted("SM1")) == {message.pk}
     assert Message.objects.get().state == State.ACCEPTED
@@ -88,7 +87,7 @@ def test_a_batch_of_outcomes_is_one_statement(
 ) -> None:
     for _ in range(20):
         queue()
-    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current()).attempts
+    claimed = delivery.claim(Lane.TRANSACTIONAL).attempts
     now = timezone.now()
     results = [retries.after(attempt, Outcome.accepted(f"SM{attempt.id.hex}"), now=now) for attempt in claimed]
     with django_assert_num_queries(1):

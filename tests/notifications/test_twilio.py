@@ -1,5 +1,6 @@
 """The Twilio adapter against a loopback server that speaks Twilio's API."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -7,23 +8,19 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from notifications.gateways.base import Finding, Kind, OutboundMessage, Outcome, Retry
-from notifications.gateways.twilio import CONNECTIONS, TwilioConfig, TwilioGateway
+from notifications.channels import Channel
+from notifications.gateways.base import Finding, Kind, OutboundMessage, Outcome, Retry, Sending
+from notifications.gateways.twilio import CONNECTIONS, TwilioGateway
 from tests.notifications.conftest import OTHER_PHONE, PHONE
 from tests.providers import twilio
 
 TEXT = "Başvurunuz alındı: 26-0000123-4."
 
 
-def _gateway(server: twilio.TwilioServer, **changes: object) -> TwilioGateway:
-    usual = {
-        "account_sid": twilio.ACCOUNT_SID,
-        "auth_token": twilio.AUTH_TOKEN,
-        "messaging_service_sid": "",
-        "sender": "ORNEKBLD",
-        "api_base": server.url,
-    }
-    return TwilioGateway(TwilioConfig(**(usual | changes)))  # type: ignore[arg-type]
+def _gateway(server: twilio.TwilioServer, *, address: str = "", wait: float = 10, **changes: str) -> TwilioGateway:
+    usual = {"sender": "ORNEKBLD", "channel": Channel.SMS.value}
+    secrets = (twilio.ACCOUNT_SID, twilio.AUTH_TOKEN)
+    return TwilioGateway(Sending(secrets, address or server.url, **(usual | changes)), answer_seconds=wait)
 
 
 def _message(*, text: str = TEXT, phone: str = PHONE, minutes_left: float = 60) -> OutboundMessage:
@@ -49,7 +46,7 @@ def test_hands_over_receiver_text_sender_and_validity(twilio_server: twilio.Twil
 
 
 def test_sends_through_the_messaging_service_where_there_is_one(twilio_server: twilio.TwilioServer) -> None:
-    _send(_gateway(twilio_server, messaging_service_sid="MG1"))
+    _send(_gateway(twilio_server, sender="MG1"))
     form = twilio_server.taken[0].form
     assert form["MessagingServiceSid"] == "MG1"
     assert "From" not in form
@@ -104,19 +101,37 @@ def test_does_not_know_what_became_of_it(twilio_server: twilio.TwilioServer, moo
 
 def test_does_not_wait_for_ever(twilio_server: twilio.TwilioServer) -> None:
     twilio_server.next(twilio.TAKE_THEN_HANG)
-    (outcome,) = _send(_gateway(twilio_server, answer_seconds=0.2))
+    (outcome,) = _send(_gateway(twilio_server, wait=0.2))
     assert (outcome.kind, outcome.code) == (Kind.UNKNOWN, "no_answer")
 
 
 def test_a_connection_that_was_never_made_sent_nothing(twilio_server: twilio.TwilioServer) -> None:
-    (outcome,) = _send(_gateway(twilio_server, api_base="http://127.0.0.1:1"))
+    (outcome,) = _send(_gateway(twilio_server, address="http://127.0.0.1:1"))
     assert (outcome.kind, outcome.code, outcome.retry) == (Kind.REJECTED, "no_connection", Retry.LATER)
 
 
 def test_one_bad_message_does_not_spoil_the_batch(twilio_server: twilio.TwilioServer) -> None:
-    outcomes = _send(_gateway(twilio_server), _message(), _message(text="Bkz. www.ornek.example"), _message())
-    assert [outcome.kind for outcome in outcomes] == [Kind.ACCEPTED, Kind.REJECTED, Kind.ACCEPTED]
+    twilio_server.next(twilio.refuse(400, 21211))
+    outcomes = _send(_gateway(twilio_server), *[_message() for _ in range(3)])
+    assert sorted(outcome.kind.value for outcome in outcomes) == ["accepted", "accepted", "rejected"]
     assert len(twilio_server.taken) == 2
+
+
+def test_a_whatsapp_message_goes_to_and_from_whatsapp_addresses(twilio_server: twilio.TwilioServer) -> None:
+    gateway = _gateway(twilio_server, channel=Channel.WHATSAPP, sender="+905000000009")
+    message = _message()
+    _send(gateway, message)
+    taken = twilio_server.taken[0]
+    assert (taken.to, taken.form["From"], taken.body) == (f"whatsapp:{PHONE}", "whatsapp:+905000000009", TEXT)
+    assert len(gateway.lookup_batch([message])[0].candidates) == 1
+
+
+def test_an_approved_template_is_named_and_filled_in_place_of_a_text(twilio_server: twilio.TwilioServer) -> None:
+    gateway = _gateway(twilio_server, channel=Channel.WHATSAPP, sender="+905000000009")
+    _send(gateway, replace(_message(), template="HX1", variables=(("1", "26-0000123-4"),)))
+    form = twilio_server.taken[0].form
+    assert (form["ContentSid"], form["ContentVariables"]) == ("HX1", '{"1": "26-0000123-4"}')
+    assert "Body" not in form
 
 
 def test_stops_trying_when_the_route_itself_is_refused(twilio_server: twilio.TwilioServer) -> None:
@@ -164,6 +179,5 @@ def test_says_so_where_it_cannot_ask(twilio_server: twilio.TwilioServer) -> None
     assert not finding.asked
 
 
-def test_the_token_is_not_shown_in_the_configurations_text() -> None:
-    config = TwilioConfig("AC1", "very-secret", "", "X", "https://api.twilio.com")
-    assert "very-secret" not in repr(config)
+def test_the_secrets_are_not_shown_in_the_configurations_text() -> None:
+    assert "very-secret" not in repr(Sending(("AC1", "very-secret"), "https://api.twilio.com", "X", "sms"))

@@ -13,7 +13,6 @@ from django.conf import settings as project_settings
 from django.db import connection
 from django.utils import timezone
 
-from notifications import gateways
 from notifications.lanes import POLICIES, Lane
 from notifications.models import Message, State
 from notifications.services import delivery, retries
@@ -139,7 +138,7 @@ def test_a_route_that_is_no_longer_set_up_cannot_be_asked(
     over_twilio.next(twilio.FAIL)
     message = queue()
     delivery.deliver(Lane.TRANSACTIONAL)
-    settings.SMS_GATEWAY, settings.TWILIO_AUTH_TOKEN = "local", ""  # type: ignore[attr-defined]
+    settings.TWILIO_AUTH_TOKEN = ""  # type: ignore[attr-defined]
     _reconcile_later()
     message.refresh_from_db()
     assert message.state == State.UNKNOWN
@@ -159,7 +158,7 @@ def test_a_failed_delivery_found_at_the_gateway_is_a_failure(
 
 def test_a_worker_that_died_before_sending_costs_only_time(queue: Callable[..., Message]) -> None:
     message = queue()
-    delivery.claim(Lane.TRANSACTIONAL, gateways.current())
+    delivery.claim(Lane.TRANSACTIONAL)
     with time_machine.travel(timezone.now() + LEASE) as clock:
         delivery.sweep()
         message.refresh_from_db()
@@ -198,10 +197,8 @@ def _worker(server: twilio.TwilioServer) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "DATABASE_URL": url.geturl(),
         "REDIS_URL": project_settings.REDIS_URL,
-        "SMS_GATEWAY": "twilio",
         "TWILIO_ACCOUNT_SID": twilio.ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": twilio.AUTH_TOKEN,
-        "TWILIO_FROM": "ORNEKBLD",
         "TWILIO_API_BASE": server.url,
     }
     code = (

@@ -131,7 +131,7 @@ class TwilioServer:
         with self._lock:
             self.posts += 1
             mood = self._moods.popleft() if self._moods else Mood()
-            taken = Taken(to=form["To"], body=form["Body"], form=form) if mood.take else None
+            taken = Taken(to=form["To"], body=form.get("Body", ""), form=form) if mood.take else None
             if taken:
                 self.taken.append(taken)
         self.arrived.set()

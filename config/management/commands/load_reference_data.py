@@ -12,6 +12,7 @@ from django.utils import translation
 from accounts.services import load_roles
 from common.packs import PackError
 from departments.services import reference as organisation
+from notifications.services import route_settings
 from notifications.services import templates as message_templates
 from requests_app.services import reference as request_rules
 
@@ -38,4 +39,9 @@ class Command(BaseCommand):
 
     def _load(self, path: Path) -> list[Any]:
         load_roles()
-        return [*organisation.load(path), message_templates.load(path), *request_rules.load(path)]
+        return [
+            *organisation.load(path),
+            route_settings.load(path),
+            message_templates.load(path),
+            *request_rules.load(path),
+        ]

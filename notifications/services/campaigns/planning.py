@@ -16,16 +16,15 @@ from django.db import transaction
 
 from common import bell
 from common.errors import TransitionRefused
-from notifications import gateways
 from notifications.campaign_workflow import Status, Verb
 from notifications.ids import new_id
 from notifications.lanes import Lane, deliver_task
-from notifications.models import Campaign
+from notifications.models import Campaign, Route
 from notifications.services import partitions
 from notifications.services.campaigns import audience, change, quota
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import execute
-from notifications.services.rendering import measure
+from notifications.services.rendering import fitted
 
 log = logging.getLogger(__name__)
 
@@ -146,8 +145,8 @@ def _plan(campaign: Campaign, size: int) -> Chunk:
 
 
 def _plan_alike(campaign: Campaign, wording: Wording, select: str, values: dict[str, Any]) -> Chunk:
-    gateway = gateways.current()
-    sizes = {language: measure(wording.text(language), gateway).segments for language in wording.languages}
+    route = Route.objects.busiest(Lane.BULK)
+    sizes = {language: fitted(wording.text(language), route)[1].segments for language in wording.languages}
     ((looked_at, last, planned, segments),) = execute(
         _PLAN_ALIKE.format(select=select, table=partitions.table_of(campaign.begun_at)),
         **values,
@@ -158,9 +157,9 @@ def _plan_alike(campaign: Campaign, wording: Wording, select: str, values: dict[
 
 
 def _plan_each(campaign: Campaign, wording: Wording, select: str, values: dict[str, Any]) -> Chunk:
-    gateway = gateways.current()
+    route = Route.objects.busiest(Lane.BULK)
     rows = execute(_CHUNK.format(select=select), **values)
-    sizes = [measure(wording.text_of(language, fields), gateway).segments for _id, _phone, language, fields in rows]
+    sizes = [fitted(wording.text_of(language, fields), route)[1].segments for _id, _phone, language, fields in rows]
     ((planned, segments),) = execute(
         _PLAN_EACH.format(table=partitions.table_of(campaign.begun_at)),
         **values,

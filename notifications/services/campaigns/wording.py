@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.conf import settings
 
-from common.turkish import plain_letters
+from notifications import segments
 from notifications.models import Campaign
 from notifications.services.rendering import fields_of, render
 
@@ -16,7 +16,7 @@ class Wording:
 
     def __init__(self, campaign: Campaign) -> None:
         plain = campaign.plain_letters
-        self._plain = plain_letters if plain else str
+        self._plain = segments.plain if plain else str
         self._bodies: dict[str, str] = {
             language: self._plain(body.strip()) for language, body in campaign.bodies.items()
         }

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from notifications.gateways.base import Gateway, OutboundMessage
+from notifications.gateways.base import OutboundMessage
 from notifications.lanes import Lane
+from notifications.models.route import Route
 from notifications.workflow import State
 
 _PHONE = re.compile(r"\+?\d{8,}")
@@ -34,6 +35,7 @@ class Attempt:
     tried_at: datetime
     expires_at: datetime
     error_code: str = ""
+    segments: int = 1
 
     def outbound(self) -> OutboundMessage:
         """The attempt as a gateway sees it."""
@@ -72,8 +74,8 @@ class Ledger(Protocol):
     table holds the same line against everybody else.
     """
 
-    def claim(self, lane: Lane, gateway: Gateway, *, size: int, now: datetime, lease_end: datetime) -> Taken:
-        """Take up to ``size`` due messages with their texts until ``lease_end``; skips what others hold.
+    def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
+        """Take up to ``size`` due messages, written for ``route``, until ``lease_end``; skips what others hold.
 
         To be called in a transaction of its own, which the caller commits before anything is sent.
         """

@@ -7,19 +7,20 @@ and whoever opted out a moment ago is left out in the very statement that takes 
 import random
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from notifications.campaign_workflow import Status
-from notifications.gateways.base import Gateway
 from notifications.lanes import Lane
-from notifications.models import BulkMessage, Campaign
+from notifications.models import BulkMessage, Campaign, Route
 from notifications.services.campaigns import hours
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import Attempt, Result, Taken, by_id, execute, safe
 from notifications.services.partitions import bounds_of
+from notifications.services.rendering import fitted
 from notifications.workflow import FINISHED, State
 
 _CLAIM = """
@@ -97,14 +98,14 @@ RETURNING id, campaign_id, phone, language, fields, route, attempts, lookups, cl
 class BulkLedger:
     """See ``Ledger``."""
 
-    def claim(self, lane: Lane, gateway: Gateway, *, size: int, now: datetime, lease_end: datetime) -> Taken:
+    def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
         """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
         campaigns = sending(now)
         random.shuffle(campaigns)
         for campaign in campaigns:
-            rows = _claim(campaign, gateway, size=size, now=now, lease_end=lease_end)
+            rows = _claim(campaign, route, size=size, now=now, lease_end=lease_end)
             if rows:
-                return Taken(len(rows), _attempts(campaign, rows, route=gateway.name, now=now))
+                return Taken(len(rows), _attempts(campaign, rows, route, now=now))
         return Taken(0, [])
 
     def record(self, results: Sequence[Result], *, now: datetime) -> set[UUID]:
@@ -151,7 +152,9 @@ class BulkLedger:
             wordings = {
                 campaign.pk: Wording(campaign) for campaign in Campaign.objects.filter(pk__in={row[1] for row in rows})
             }
-        return sorted((_unknown(row, wordings[row[1]]) for row in rows), key=lambda attempt: attempt.route)
+            routes = {route.code: route for route in Route.objects.filter(code__in={row[5] for row in rows})}
+        attempts = (_unknown(row, wordings[row[1]], routes.get(row[5])) for row in rows)
+        return sorted(attempts, key=lambda attempt: attempt.route)
 
     def lanes_due(self, now: datetime) -> list[Lane]:
         """See ``Ledger``."""
@@ -173,9 +176,7 @@ def sending(now: datetime) -> list[Campaign]:
     return list(running.filter(is_urgent=True) if hours.are_quiet(now) else running)
 
 
-def _claim(
-    campaign: Campaign, gateway: Gateway, *, size: int, now: datetime, lease_end: datetime
-) -> list[tuple[Any, ...]]:
+def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_end: datetime) -> list[tuple[Any, ...]]:
     low, high = bounds_of(campaign.begun_at)
     return execute(
         _CLAIM,
@@ -185,23 +186,27 @@ def _claim(
         now=now,
         lease_end=lease_end,
         size=size,
-        route=gateway.name,
+        route=route.code,
     )
 
 
-def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], *, route: str, now: datetime) -> list[Attempt]:
+def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, now: datetime) -> list[Attempt]:
     wording = Wording(campaign)
-    return [
-        Attempt(id_, Lane.BULK, phone, wording.text_of(language, fields), route, number, 0, now, expires_at)
-        for id_, state, phone, language, fields, number, expires_at in rows
-        if state == State.SENDING
-    ]
+    written = cache(lambda text: fitted(text, route))  # mostly the same text for everybody
+    attempts = []
+    for id_, state, phone, language, fields, number, expires_at in rows:
+        if state == State.SENDING:
+            text, size = written(wording.text_of(language, fields))
+            attempts.append(
+                Attempt(id_, Lane.BULK, phone, text, route.code, number, 0, now, expires_at, segments=size.segments)
+            )
+    return attempts
 
 
-def _unknown(row: tuple[Any, ...], wording: Wording) -> Attempt:
-    id_, _campaign, phone, language, fields, route, number, lookups, tried_at, expires_at, error_code = row
-    text = wording.text_of(language, fields)
-    return Attempt(id_, Lane.BULK, phone, text, route, number, lookups, tried_at, expires_at, error_code)
+def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Attempt:
+    id_, _campaign, phone, language, fields, code, number, lookups, tried_at, expires_at, error_code = row
+    text, size = fitted(wording.text_of(language, fields), route)
+    return Attempt(id_, Lane.BULK, phone, text, code, number, lookups, tried_at, expires_at, error_code, size.segments)
 
 
 def _finish(campaign: Campaign, state: State, code: str, *, now: datetime, limit: int) -> int:

@@ -13,11 +13,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from notifications.gateways.base import Gateway
 from notifications.lanes import SINGLE, Lane
-from notifications.models import Message
+from notifications.models import Message, Route
 from notifications.services.ledgers.base import Attempt, Result, Taken, by_id, execute, safe
-from notifications.services.rendering import NotRenderable, TemplateShelf, measure, render
+from notifications.services.rendering import NotRenderable, TemplateShelf, fitted, render
 from notifications.workflow import FINISHED, HANDED_OVER, State
 
 log = logging.getLogger(__name__)
@@ -85,14 +84,16 @@ RETURNING message.id
 class MessageLedger:
     """See ``Ledger``."""
 
-    def claim(self, lane: Lane, gateway: Gateway, *, size: int, now: datetime, lease_end: datetime) -> Taken:
+    def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
         """Lock, write the texts, set the lease. A message that cannot be written fails here."""
         rows = list(Message.objects.due(lane, now).select_for_update(skip_locked=True)[:size])
         shelf = TemplateShelf({row.event for row in rows if not row.text})
-        claims = [_written(row, shelf, gateway) for row in rows]
-        _write_claims(claims, route=gateway.name, now=now, lease_end=lease_end)
+        claims = [_written(row, shelf, route) for row in rows]
+        _write_claims(claims, route=route.code, now=now, lease_end=lease_end)
         attempts = [
-            _attempt(row, text=claim.text, route=gateway.name, number=row.attempts + 1, tried_at=now)
+            _attempt(
+                row, text=claim.text, segments=claim.segments, route=route.code, number=row.attempts + 1, tried_at=now
+            )
             for row, claim in zip(rows, claims, strict=True)
             if claim.state == State.SENDING
         ]
@@ -139,7 +140,12 @@ class MessageLedger:
         taken.update(due_at=until, lookups=F("lookups") + 1)
         return [
             _attempt(
-                row, text=row.text, route=row.route, number=row.attempts, tried_at=row.claimed_at or row.created_at
+                row,
+                text=row.text,
+                segments=row.segments,
+                route=row.route,
+                number=row.attempts,
+                tried_at=row.claimed_at or row.created_at,
             )
             for row in taken.order_by("route", "id")
         ]
@@ -157,17 +163,18 @@ class MessageLedger:
         return Message.objects.all().taken_provider_ids(route, provider_ids)
 
 
-def _written(message: Message, shelf: TemplateShelf, gateway: Gateway) -> _Claim:
-    """The text of a message. It is written once: a retry sends, and a look-up asks for, the same words."""
-    if message.text:
-        return _Claim(message.id, State.SENDING, message.text, message.template_id, message.segments)
+def _written(message: Message, shelf: TemplateShelf, route: Route) -> _Claim:
+    """The text of a message. Its words are written once: a retry sends the same, in the letters of its route."""
+    text, template_id = message.text, message.template_id
     try:
-        template = shelf.find(message.event, message.language)
-        text = render(template.body, message.context)
+        if not text:
+            template = shelf.find(message.event, message.language)
+            text, template_id = render(template.body, message.context), template.pk
     except NotRenderable as problem:
         log.error("message.not_renderable", extra={"message_id": str(message.id), "code": problem.code})
         return _Claim(message.id, State.FAILED, error_code=problem.code, error_detail=problem.detail)
-    return _Claim(message.id, State.SENDING, text, template.pk, measure(text, gateway).segments)
+    text, length = fitted(text, route)
+    return _Claim(message.id, State.SENDING, text, template_id, length.segments)
 
 
 def _write_claims(claims: Sequence[_Claim], *, route: str, now: datetime, lease_end: datetime) -> None:
@@ -189,12 +196,13 @@ def _write_claims(claims: Sequence[_Claim], *, route: str, now: datetime, lease_
     )
 
 
-def _attempt(message: Message, *, text: str, route: str, number: int, tried_at: datetime) -> Attempt:
+def _attempt(message: Message, *, text: str, segments: int, route: str, number: int, tried_at: datetime) -> Attempt:
     return Attempt(
         id=message.id,
         lane=Lane(message.lane),
         phone=message.phone,
         text=text,
+        segments=segments,
         route=route,
         number=number,
         lookups=message.lookups,

@@ -1,9 +1,9 @@
-"""How every service of this app saves a row."""
+"""How every service saves a row of configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import pghistory
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -13,13 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import InvalidInput
 from common.memo import forget_all
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
 Row = TypeVar("Row", bound=models.Model)
 
 
-def save_valid(row: Row, *, actor: User | None, update_fields: Iterable[str] | None = None) -> Row:
+def save_valid(row: Row, *, actor: models.Model | None, update_fields: Iterable[str] | None = None) -> Row:
     """Save a row that keeps its constraints, with the actor in its history (None: a reference pack).
 
     Raises InvalidInput for the first broken rule, also where somebody else broke it a moment before.

@@ -1,0 +1,59 @@
+"""The ways out, as whoever runs the installation sets them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.current import signed_in
+from notifications import policies
+from notifications.forms import RouteForm
+from notifications.lanes import Lane
+from notifications.models import Route
+from notifications.services import route_settings
+
+
+@admin.register(Route)
+class RouteAdmin(admin.ModelAdmin):
+    """Added and changed, never deleted: messages and their costs point to a route. One not wanted goes out of use."""
+
+    form = RouteForm
+    list_display = ("name", "gateway", "sender", "carries", "weight", "segments_per_second", "price_kurus", "is_active")
+    list_filter = ("is_active", "gateway", "channel")
+    fieldsets = (
+        (None, {"fields": ("code", "name", "gateway", "channel", "sender", "is_active")}),
+        (_("What it carries"), {"fields": ("lanes", "weight", "links_allowed", "letters", "reserved_units")}),
+        (_("Contract"), {"fields": ("segments_per_second", "batch_size", "price_kurus")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Route]:
+        """What the reader may see."""
+        return Route.objects.visible_to(request.user).order_by("-is_active", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The code is what messages remember: it never changes. Nor do gateway and channel, which give it its sense."""
+        return ("code", "gateway", "channel") if obj else ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The permission its service asks for."""
+        return policies.can_keep_routes(request.user, new=True)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The permission its service asks for."""
+        return policies.can_keep_routes(request.user, new=False)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Route, form: ModelForm, change: bool) -> None:
+        """Through the service: from now on the row belongs to the staff."""
+        route_settings.save(row=obj, actor=signed_in(request))
+
+    @admin.display(description=_("carries"))
+    def carries(self, route: Route) -> str:
+        """The lanes, in words."""
+        return ", ".join(str(Lane(lane).label) for lane in route.lanes)
