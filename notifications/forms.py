@@ -39,7 +39,8 @@ class RouteForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Gateway and channel of a known route are not typed, but its constraints are about them."""
-        return super()._get_validation_exclusions() - {"gateway", "channel"}
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"gateway", "channel"}
 
     def clean(self) -> dict[str, Any]:
         """A route in use can sign in; the service refuses it too, but here it stands beside the field."""
