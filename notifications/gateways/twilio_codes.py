@@ -1,5 +1,7 @@
 """Twilio's error codes by what to do about them (https://www.twilio.com/docs/api/errors)."""
 
+from datetime import timedelta
+
 from notifications.gateways.base import Outcome, Retry
 
 # The recipient or the content is refused: opted out, landline, no such number, filtered.
@@ -24,13 +26,13 @@ _BY_CODE = (
 _BY_STATUS = {401: Retry.ROUTE, 403: Retry.ROUTE, 404: Retry.ROUTE, 408: Retry.LATER, 429: Retry.LATER}
 
 
-def of_error(*, status: int, code: int | None, detail: str) -> Outcome:
+def of_error(*, status: int, code: int | None, detail: str, retry_after: timedelta | None = None) -> Outcome:
     """The outcome of an error answer: HTTP ``status`` and Twilio's own ``code``, if it gave one."""
     if status >= 500:
         return Outcome.unknown(f"http_{status}", detail=detail)
     fallback = _BY_STATUS.get(status, Retry.NEVER)
     retry = _BY_CODE.get(code, fallback) if code else fallback
-    return Outcome.rejected(str(code or f"http_{status}"), retry, detail=detail)
+    return Outcome.rejected(str(code or f"http_{status}"), retry, detail=detail, retry_after=retry_after)
 
 
 def of_failed_message(*, code: int | None, provider_id: str, status: str) -> Outcome:

@@ -53,7 +53,7 @@ def test_sends_through_the_messaging_service_where_there_is_one(twilio_server: t
 
 
 def test_a_batch_keeps_its_order_and_its_connections(twilio_server: twilio.TwilioServer) -> None:
-    batch = [_message(text=f"Mesaj {number}") for number in range(64)]
+    batch = [_message(text=f"Mesaj {number}") for number in range(300)]
     outcomes = _send(_gateway(twilio_server), *batch)
     by_text = {taken.body: taken.sid for taken in twilio_server.taken}
     assert [outcome.provider_id for outcome in outcomes] == [by_text[message.text] for message in batch]
@@ -99,6 +99,12 @@ def test_does_not_know_what_became_of_it(twilio_server: twilio.TwilioServer, moo
     assert (outcome.kind, outcome.code) == (Kind.UNKNOWN, code)
 
 
+def test_a_busy_gateway_says_how_long_to_wait(twilio_server: twilio.TwilioServer) -> None:
+    twilio_server.next(replace(twilio.BUSY, retry_after=30))
+    (outcome,) = _send(_gateway(twilio_server))
+    assert (outcome.retry, outcome.retry_after) == (Retry.LATER, timedelta(seconds=30))
+
+
 def test_does_not_wait_for_ever(twilio_server: twilio.TwilioServer) -> None:
     twilio_server.next(twilio.TAKE_THEN_HANG)
     (outcome,) = _send(_gateway(twilio_server, wait=0.2))
@@ -136,8 +142,8 @@ def test_an_approved_template_is_named_and_filled_in_place_of_a_text(twilio_serv
 
 def test_stops_trying_when_the_route_itself_is_refused(twilio_server: twilio.TwilioServer) -> None:
     gateway = _gateway(twilio_server)
-    twilio_server.next(*[twilio.refuse(401, 20003)] * 64)
-    outcomes = _send(gateway, *[_message() for _ in range(64)])
+    twilio_server.next(*[twilio.refuse(401, 20003)] * 4 * CONNECTIONS)
+    outcomes = _send(gateway, *[_message() for _ in range(4 * CONNECTIONS)])
     assert {outcome.retry for outcome in outcomes} == {Retry.ROUTE}
     assert twilio_server.posts <= 2 * CONNECTIONS
 
@@ -174,7 +180,7 @@ def test_does_not_take_an_older_message_for_this_one(twilio_server: twilio.Twili
 
 
 def test_says_so_where_it_cannot_ask(twilio_server: twilio.TwilioServer) -> None:
-    twilio_server.list_status = 500
+    twilio_server.lookup_status = 500
     (finding,) = _gateway(twilio_server).lookup_batch([_message()])
     assert not finding.asked
 

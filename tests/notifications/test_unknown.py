@@ -71,7 +71,7 @@ def test_is_never_sent_again_while_the_gateway_cannot_be_asked(
     queue: Callable[..., Message], over_twilio: twilio.TwilioServer
 ) -> None:
     over_twilio.next(twilio.TAKE_THEN_FAIL)
-    over_twilio.list_status = 503
+    over_twilio.lookup_status = 503
     message = queue()
     delivery.deliver(Lane.TRANSACTIONAL)
     _reconcile_later()

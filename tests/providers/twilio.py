@@ -1,29 +1,52 @@
-"""A loopback server that speaks Twilio's Messages API, in whatever mood the test needs.
+"""A loopback server that speaks Twilio's Messages API.
 
-It keeps every message it took, so a test can ask what the citizen would have got. Moods are queued with
-``server.next(...)`` and used up one a POST; without one the server accepts.
+It keeps every message it took, so a test can ask what the citizen would have got.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import threading
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from uuid import uuid4
+
+from tests.providers.loopback import (
+    FAIL,
+    HANG_UP,
+    TAKE_THEN_FAIL,
+    TAKE_THEN_GARBLE,
+    TAKE_THEN_HANG,
+    TAKE_THEN_HANG_UP,
+    Mood,
+    Provider,
+    Reply,
+    Request,
+    refuse,
+)
+from tests.providers.loopback import running as _running
+
+__all__ = [
+    "BUSY",
+    "FAIL",
+    "HANG_UP",
+    "TAKE_THEN_FAIL",
+    "TAKE_THEN_GARBLE",
+    "TAKE_THEN_HANG",
+    "TAKE_THEN_HANG_UP",
+    "Mood",
+    "refuse",
+]
 
 ACCOUNT_SID = "AC" + "0" * 32
 AUTH_TOKEN = "loopback-token"
 _BASE = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages"
 _AUTHORIZATION = "Basic " + base64.b64encode(f"{ACCOUNT_SID}:{AUTH_TOKEN}".encode()).decode()
+BUSY = refuse(429, 20429, "Too many requests")
 
 
 @dataclass
@@ -65,145 +88,48 @@ class Taken:
         }
 
 
-@dataclass(frozen=True)
-class Mood:
-    """How one POST is answered: ``take`` it or not, then answer ``status``, hang or hang up."""
+class TwilioServer(Provider):
+    """``taken`` in order of arrival."""
 
-    take: bool = True
-    status: int = 201
-    code: int | None = None
-    message: str = ""
-    hang: bool = False
-    hang_up: bool = False
-    body: str | None = None
-
-
-def refuse(status: int, code: int | None = None, message: str = "refused") -> Mood:
-    """An error answer; the message is not taken."""
-    return Mood(take=False, status=status, code=code, message=message)
-
-
-TAKE_THEN_FAIL = Mood(status=500, message="internal error")
-TAKE_THEN_HANG = Mood(hang=True)
-TAKE_THEN_HANG_UP = Mood(hang_up=True)
-TAKE_THEN_GARBLE = Mood(body="<html>gateway</html>")
-HANG_UP = Mood(take=False, hang_up=True)
-FAIL = refuse(500)
-BUSY = refuse(429, 20429, "Too many requests")
-
-
-class TwilioServer:
-    """What tests talk to. ``taken`` in order of arrival; ``posts`` counts every attempt."""
+    NOT_SIGNED_IN = refuse(401, 20003, "Authenticate")
 
     def __init__(self) -> None:
         self.taken: list[Taken] = []
-        self.posts = 0
-        self.lists = 0
-        self.list_status = 200
-        self.connections = 0
-        self.arrived = threading.Event()
-        self.released = threading.Event()
-        self._moods: deque[Mood] = deque()
-        self._lock = threading.Lock()
-        self._http = _Http(self)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
-
-    def next(self, *moods: Mood) -> None:
-        """Answer the coming POSTs like this, one after the other."""
-        self._moods.extend(moods)
+        super().__init__()
 
     def texts_to(self, phone: str) -> list[str]:
         """What the citizen's phone would show."""
         return [message.body for message in self.taken if message.to == phone]
 
-    def serve(self) -> None:
-        """Answer until closed."""
-        self._http.serve_forever(poll_interval=0.01)
+    def sends(self, request: Request, method: str) -> bool:
+        """A POST is a message."""
+        return method == "POST"
 
-    def close(self) -> None:
-        """Let go of whoever hangs and stop."""
-        self.released.set()
-        self._http.shutdown()
-        self._http.server_close()
+    def signed_in(self, request: Request) -> bool:
+        """Basic authentication by account and token."""
+        return request.authorization == _AUTHORIZATION
 
-    def receive(self, form: dict[str, str]) -> tuple[Mood, Taken | None]:
-        """Count a POST and take its message if the mood is so."""
-        with self._lock:
-            self.posts += 1
-            mood = self._moods.popleft() if self._moods else Mood()
-            taken = Taken(to=form["To"], body=form.get("Body", ""), form=form) if mood.take else None
-            if taken:
-                self.taken.append(taken)
-        self.arrived.set()
-        return mood, taken
+    def take(self, request: Request, mood: Mood) -> Reply:
+        """One form is one message."""
+        form = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
+        self.taken.append(Taken(to=form["To"], body=form.get("Body", ""), form=form))
+        return Reply(201, json.dumps(self.taken[-1].as_json()))
 
-    def listed(self, to: str | None) -> list[Taken]:
+    def refusal(self, mood: Mood) -> Reply:
+        """Status, code and message."""
+        said = {"status": mood.status, "code": mood.code, "message": mood.message}
+        return Reply(mood.status, json.dumps(said))
+
+    def look_up(self, request: Request) -> Reply:
         """The list resource: newest first, by receiver if one is named."""
-        self.lists += 1
-        return [message for message in reversed(self.taken) if to in (None, message.to)]
+        if request.path != f"{_BASE}.json":
+            return self.refusal(refuse(404, 20404, "not found"))
+        to = request.query.get("To")
+        found = [message for message in reversed(self.taken) if to in (None, message.to)]
+        return Reply(200, json.dumps(self._page(found, request.query)))
 
-
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, twilio: TwilioServer) -> None:
-        self.twilio = twilio
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-@contextmanager
-def running() -> Iterator[TwilioServer]:
-    """A server for the length of a test."""
-    server = TwilioServer()
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.close()
-        thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Http
-    protocol_version = "HTTP/1.1"
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.twilio.connections += 1
-
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length", 0))
-        form = {key: values[0] for key, values in parse_qs(self.rfile.read(length).decode()).items()}
-        if not self._signed_in():
-            return
-        mood, taken = self.server.twilio.receive(form)
-        if mood.hang:
-            self.server.twilio.released.wait(timeout=30)
-        if mood.hang or mood.hang_up:
-            self.close_connection = True
-        elif mood.body is not None:
-            self._answer(mood.status, mood.body)
-        elif mood.status < 400 and taken:
-            self._answer(mood.status, json.dumps(taken.as_json()))
-        else:
-            self._refuse(mood.status, mood.code, mood.message)
-
-    def do_GET(self) -> None:
-        if not self._signed_in():
-            return
-        address = urlsplit(self.path)
-        query = parse_qs(address.query)
-        if self.server.twilio.list_status != 200:
-            self._refuse(self.server.twilio.list_status, None, "unavailable")
-        elif address.path == f"{_BASE}.json":
-            self._answer(200, json.dumps(self._page(query)))
-        else:
-            self._fetch(address.path)
-
-    def _page(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        size, page = int(query.get("PageSize", ["50"])[0]), int(query.get("Page", ["0"])[0])
-        found = self.server.twilio.listed(query.get("To", [None])[0])
+    def _page(self, found: list[Taken], query: dict[str, str]) -> dict[str, Any]:
+        size, page = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
         part = found[page * size : (page + 1) * size]
         more = f"{_BASE}.json?PageSize={size}&Page={page + 1}" if (page + 1) * size < len(found) else None
         return {
@@ -218,29 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
             "end": len(part),
         }
 
-    def _fetch(self, path: str) -> None:
-        found = [message for message in self.server.twilio.taken if path == f"{_BASE}/{message.sid}.json"]
-        if found:
-            self._answer(200, json.dumps(found[0].as_json()))
-        else:
-            self._refuse(404, 20404, "not found")
 
-    def _signed_in(self) -> bool:
-        if self.headers.get("Authorization") == _AUTHORIZATION:
-            return True
-        self._refuse(401, 20003, "Authenticate")
-        return False
-
-    def _refuse(self, status: int, code: int | None, message: str) -> None:
-        self._answer(status, json.dumps({"status": status, "code": code, "message": message}))
-
-    def _answer(self, status: int, body: str) -> None:
-        content = body.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *args: Any) -> None:
-        """Tests read what was taken, not a log."""
+def running() -> AbstractContextManager[TwilioServer]:
+    """A server for the length of a test."""
+    return _running(TwilioServer)
