@@ -40,32 +40,34 @@ def processor_seconds(pids: Iterable[int]) -> float:
 @contextmanager
 def gunicorn(application: str, **environment: str) -> Iterator[WebServer]:
     """Serve ``application`` with two workers as in production, on a free port of this machine."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", application]
     settings = {**os.environ, "PORT": str(port), "WEB_WORKERS": "2", "PYTHONPATH": str(ROOT), **environment}
     process = subprocess.Popen(command, cwd=ROOT, env=settings)
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield WebServer(port, process)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Until ``process`` answers on ``port``; stops everything where it does not."""
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise SystemExit("gunicorn did not start")
+    raise SystemExit(f"{process.args} did not start")
 
 
 def _fields_of(pid: int) -> list[str]:

@@ -1,0 +1,125 @@
+"""A provider for the benchmarks of messages: ``python -m benchmarks.provider``, a process of its own.
+
+Speaks Twilio's and Verimor's calls over plain asyncio, so that it costs little beside what is measured; each call
+takes ``--latency`` milliseconds. With ``--fail`` it takes a share of the messages and does not answer, answers 500,
+and answers 429. It counts what it took by receiver (a campaign has each phone once) and says so at ``/_counts``.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import time
+from collections import Counter
+from urllib.parse import parse_qs
+
+OK = "200 OK"
+
+
+class Book:
+    """What was taken."""
+
+    def __init__(self, latency: float, fail: float) -> None:
+        self.latency = latency
+        self.fail = fail
+        self.taken: Counter[str] = Counter()
+        self.texts: dict[str, tuple[str, str]] = {}
+        self.calls = 0
+        self.first = self.last = 0.0
+
+    def take(self, phone: str, text: str) -> str:
+        """Count one message; its number at this provider."""
+        self.last = time.time()
+        self.first = self.first or self.last
+        self.taken[phone] += 1
+        sid = f"SM{phone[1:]}{self.taken[phone]:020}"
+        self.texts[phone] = (sid, text)
+        return sid
+
+    def counts(self) -> dict[str, float]:
+        """How many phones got something, how many more than once, and when."""
+        twice = sum(1 for number in self.taken.values() if number > 1)
+        return {
+            "phones": len(self.taken), "twice": twice, "calls": self.calls, "first": self.first, "last": self.last,
+        }  # fmt: skip
+
+
+class Server(asyncio.Protocol):
+    """One connection; requests on it come one after the other."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._buffer = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember where to write."""
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer when the request is whole."""
+        self._buffer += data
+        head, separator, body = self._buffer.partition(b"\r\n\r\n")
+        if not separator or len(body) < _length(head):
+            return
+        self._buffer = b""
+        method, path, _version = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
+        status, answer = self._answer(method, path, body)
+        asyncio.get_running_loop().call_later(self._book.latency, self._write, status, answer)
+
+    def _answer(self, method: str, path: str, body: bytes) -> tuple[str, object]:
+        if path == "/_counts":
+            return OK, self._book.counts()
+        self._book.calls += 1
+        if method == "GET":
+            return OK, self._listed(path)
+        return self._twilio(body)
+
+    def _twilio(self, body: bytes) -> tuple[str, object]:
+        form = parse_qs(body.decode())
+        chance = random.random()  # noqa: S311  (no secret)
+        if chance < self._book.fail:
+            return "429 Too Many Requests", {"code": 20429, "message": "busy"}
+        if chance < 2 * self._book.fail:
+            return "500 Internal Server Error", {"code": 20500, "message": "error"}
+        sid = self._book.take(form["To"][0], form["Body"][0])
+        return ("", None) if chance < 3 * self._book.fail else ("201 Created", {"sid": sid, "status": "queued"})
+
+    def _listed(self, path: str) -> object:
+        phone = parse_qs(path.partition("?")[2])["To"][0]
+        sid, text = self._book.texts.get(phone, ("", ""))
+        created = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(time.time() + 1))
+        row = {"sid": sid, "body": text, "status": "sent", "error_code": None, "date_created": created}
+        return {"messages": [row] if sid else []}
+
+    def _write(self, status: str, answer: object) -> None:
+        if not status:
+            self._transport.close()  # taken, and no word of it
+            return
+        content = json.dumps(answer).encode()
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        self._transport.write(head.encode() + content)  # type: ignore[attr-defined]
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        if line[:15].lower() == b"content-length:":
+            return int(line[15:])
+    return 0
+
+
+async def main() -> None:
+    """Serve until ended."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--latency", type=float, default=50, help="milliseconds a call (default 50)")
+    parser.add_argument("--fail", type=float, default=0, help="share of each kind of failure (default 0)")
+    arguments = parser.parse_args()
+    book = Book(arguments.latency / 1000, arguments.fail)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Server(book), "127.0.0.1", arguments.port, backlog=1024
+    )
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
