@@ -61,7 +61,7 @@ POLICIES = {
     ),
     Lane.BULK: LanePolicy(
         deadline=timedelta(hours=24),
-        chunk=200,
+        chunk=1_000,
         lease=timedelta(seconds=90),
         first_delay=timedelta(minutes=1),
         longest_delay=timedelta(minutes=30),

@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from notifications.channels import GatewayName
 from notifications.gateways.base import Gateway, Sending
+from notifications.gateways.iletimerkezi import IletimerkeziGateway
 from notifications.gateways.local import LocalGateway
+from notifications.gateways.netgsm import NetgsmGateway
 from notifications.gateways.twilio import TwilioGateway
+from notifications.gateways.verimor import VerimorGateway
 from notifications.models.route import Route
 
 # The settings with the credentials of each gateway; the simulated one has nobody to sign in to.
@@ -22,6 +25,9 @@ CREDENTIALS: dict[str, tuple[str, ...]] = {
 }
 _ADAPTERS: dict[str, Callable[[Sending], Gateway]] = {
     GatewayName.LOCAL: LocalGateway,
+    GatewayName.VERIMOR: VerimorGateway,
+    GatewayName.NETGSM: NetgsmGateway,
+    GatewayName.ILETIMERKEZI: IletimerkeziGateway,
     GatewayName.TWILIO: TwilioGateway,
 }
 

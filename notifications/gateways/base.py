@@ -96,9 +96,9 @@ class OutboundMessage:
 class Finding:
     """What a gateway knows about a message of unknown outcome.
 
-    ``asked`` is False where it could not be asked; nothing may be concluded then. Several ``candidates``
-    where it does not keep our id: the caller leaves out those that belong to other messages. None left
-    means the gateway never took the message.
+    Several ``candidates`` where it does not keep our id: the caller leaves out those that belong to other
+    messages. None left means that the gateway never took the message, but only where it was ``asked`` and
+    its answer was whole; otherwise nothing may be concluded.
     """
 
     asked: bool

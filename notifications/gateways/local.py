@@ -19,7 +19,7 @@ class LocalGateway(Gateway):
     """Delivers into LocalDelivery. Keeps our id, like the Turkish gateways, so looking up is exact."""
 
     name = "local"
-    batch_size = 200
+    batch_size = 1_000
 
     def __init__(self, sending: Sending) -> None:
         """The simulation needs no credentials and shows no sender."""

@@ -189,9 +189,9 @@ def look_up(ledger: Ledger, code: str, attempts: Sequence[Attempt]) -> None:
 
 
 def _found(attempt: Attempt, finding: Finding, ours: Sequence[Outcome], *, now: datetime) -> Result:
-    if not finding.asked:
-        return retries.after_silence(attempt, now=now)
-    return retries.after(attempt, ours[0], now=now) if ours else retries.after_absence(attempt, now=now)
+    if ours:
+        return retries.after(attempt, ours[0], now=now)
+    return retries.after_absence(attempt, now=now) if finding.asked else retries.after_silence(attempt, now=now)
 
 
 def _known_elsewhere(route: str, findings: Iterable[Finding]) -> set[str]:

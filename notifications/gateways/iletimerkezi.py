@@ -1,0 +1,198 @@
+"""SMS through İleti Merkezi's API: a chunk of messages a call ("order"), found again by time and phone.
+
+Source: İleti Merkezi's published documentation and clients, https://github.com/iletimerkezi/apidocs-website and
+iletimerkezi-python.
+
+``POST /v1/send-sms/json`` takes any number of texts with their receivers and answers with the order's number. It
+keeps neither an id nor a reference of ours. So of an order without an answer we know only when it was made, by which
+sender, and for which phones: ``POST /v1/get-reports/json`` lists the orders of a day, ``POST /v1/get-report/json``
+the phones of an order. A message is taken to be in an order of our sender, made between the claim and the end of its
+lease, that holds its phone and does not belong to another message of ours. Two messages to one phone are never in one
+order and never looked up at the same time, so each order is counted once.
+
+The same texts to the same receivers are refused for ten minutes (451): a second hold against sending twice. That
+refusal is final, because the first order was taken.
+
+Not confirmed: that times are those of Türkiye; how many orders a page of the list has, so pages are read until an
+empty one; that an order is listed at once, hence nothing is called absent in the first two minutes. No validity can
+be given: a code may arrive after it has expired, and is then refused by us.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from notifications.gateways import calls
+from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
+from notifications.gateways.calls import Call
+from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 8
+BATCH_SIZE = 1_000
+MOST_PAGES = 10
+MOST_ORDERS = 40
+ROWS_A_PAGE = 1_000
+# Before this nobody can say that an order is not there.
+SETTLING = timedelta(minutes=2)
+BEFORE, AFTER = timedelta(seconds=5), timedelta(seconds=120)
+ISTANBUL = ZoneInfo("Europe/Istanbul")
+
+# One message of the order is at fault, or the only one: receiver, length, empty.
+_AT_FAULT = frozenset({"452", "453", "454"})
+_BY_CODE = {
+    "401": Retry.ROUTE,  # credentials, or this server's address
+    "402": Retry.ROUTE,  # no credit
+    "450": Retry.ROUTE,  # sender
+    "451": Retry.NEVER,  # the same order within ten minutes
+    "452": Retry.NEVER,
+    "453": Retry.NEVER,
+    "454": Retry.NEVER,
+}
+_NOT_DELIVERED = 112
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """An order of ours: when it was made, and what became of each phone in it, by its last ten digits."""
+
+    number: str
+    made_at: datetime
+    phones: dict[str, int]
+
+
+class IletimerkeziGateway(Gateway):
+    """One HTTP request an order."""
+
+    name = "iletimerkezi"
+    batch_size = BATCH_SIZE
+
+    def __init__(self, sending: Sending, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+        key, hash_ = sending.secrets
+        self._authentication = {"key": key, "hash": hash_}
+        self._sender = sending.sender
+        self._address = f"{sending.address}/v1"
+        self._http = HttpClient(connections=CONNECTIONS, answer_seconds=answer_seconds)
+
+    def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
+        """Hand over ``messages`` in one order."""
+
+        async def settle(call: Call) -> calls.Settled:
+            return await calls.settle(call, self._send, at_fault=_AT_FAULT, until=until)
+
+        return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, calls.shared_reference)))
+
+    def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
+        """Read the orders of the time in which ``messages`` were sent, and find them in these."""
+        orders, complete = self._http.each(self._orders, [messages])[0]
+        return [_finding(message, orders, complete=complete) for message in messages]
+
+    async def _send(self, call: Call) -> list[Outcome]:
+        order = {
+            "sender": self._sender,
+            "sendDateTime": [],
+            "iys": "0",
+            "iysList": "BIREYSEL",
+            "message": _by_text(call.messages),
+        }
+        try:
+            return _of_answer(await self._ask("send-sms", order=order), call)
+        except (NotSent, Unanswered, ValueError, KeyError, TypeError) as error:
+            return [calls.of_failure(error)] * len(call.messages)
+
+    async def _ask(self, method: str, **content: Any) -> Answer:
+        request = {"request": {"authentication": self._authentication, **content}}
+        return await self._http.request("POST", f"{self._address}/{method}/json", json=request)
+
+    async def _orders(self, messages: Sequence[OutboundMessage]) -> tuple[list[_Order], bool]:
+        """Our orders of the time around ``messages``, and whether they are all there are."""
+        since = min(message.tried_at for message in messages) - BEFORE
+        until = max(message.tried_at for message in messages) + AFTER
+        try:
+            listed, complete = await self._listed(since, until)
+            orders = [await self._order(number, made_at) for number, made_at in listed[:MOST_ORDERS]]
+        except (NotSent, Unanswered, ValueError, KeyError, TypeError) as error:
+            log.warning("iletimerkezi.not_looked_up", extra={"error": type(error).__name__})
+            return [], False
+        return orders, complete and len(listed) <= MOST_ORDERS
+
+    async def _listed(self, since: datetime, until: datetime) -> tuple[list[tuple[str, datetime]], bool]:
+        days = {"start": f"{since.astimezone(ISTANBUL):%Y-%m-%d}", "end": f"{until.astimezone(ISTANBUL):%Y-%m-%d}"}
+        found = []
+        for page in range(1, MOST_PAGES + 1):
+            said = _response(await self._ask("get-reports", filter={**days, "page": page}))
+            orders = said.get("orders") or []
+            for order in orders:
+                made_at = datetime.fromisoformat(order["submitAt"]).replace(tzinfo=ISTANBUL)
+                if order["sender"] == self._sender and since <= made_at <= until:
+                    found.append((str(order["id"]), made_at))
+            if not orders:
+                return found, True
+        return found, False
+
+    async def _order(self, number: str, made_at: datetime) -> _Order:
+        phones: dict[str, int] = {}
+        page = 1
+        while True:
+            order = {"id": number, "page": page, "rowCount": ROWS_A_PAGE}
+            rows = _response(await self._ask("get-report", order=order))["order"].get("message") or []
+            phones |= {str(row["number"])[-10:]: int(row["status"]) for row in rows}
+            if len(rows) < ROWS_A_PAGE:
+                return _Order(number, made_at, phones)
+            page += 1
+
+
+def _by_text(messages: Sequence[OutboundMessage]) -> list[dict[str, Any]]:
+    """Each text once, with its receivers."""
+    receivers: dict[str, list[str]] = {}
+    for message in messages:
+        receivers.setdefault(message.text, []).append(calls.local_digits(message.phone))
+    return [{"text": text, "receipents": {"number": numbers}} for text, numbers in receivers.items()]
+
+
+def _response(answer: Answer) -> dict[str, Any]:
+    """What a question was answered with. Raises ValueError where it was refused."""
+    response: dict[str, Any] = answer.json()["response"]
+    if str(response["status"]["code"]) != "200":
+        raise ValueError("refused")
+    return response
+
+
+def _provider_id(order: object, phone: str) -> str:
+    return f"{order}-{calls.phone_mark(phone)}"[:64]
+
+
+def _of_answer(answer: Answer, call: Call) -> list[Outcome]:
+    if answer.status >= 500 or not answer.body.startswith(b"{"):
+        wrong = Outcome.unknown("answer_not_understood") if answer.status < 300 else calls.of_status(answer)
+        return [wrong] * len(call.messages)
+    response = answer.json()["response"]
+    code, detail = str(response["status"]["code"]), str(response["status"].get("message") or "")[:300]
+    if code == "200":
+        number = response["order"]["id"]
+        return [Outcome.accepted(_provider_id(number, message.phone)) for message in call.messages]
+    if code.startswith("5"):
+        return [Outcome.unknown(f"http_{code}", detail=detail)] * len(call.messages)
+    retry = Retry.LATER if code == "429" else _BY_CODE.get(code, Retry.ROUTE)
+    return [Outcome.rejected(code[:64], retry, detail=detail, retry_after=answer.retry_after)] * len(call.messages)
+
+
+def _finding(message: OutboundMessage, orders: Sequence[_Order], *, complete: bool) -> Finding:
+    span = (message.tried_at - BEFORE, message.tried_at + AFTER)
+    digits = message.phone[-10:]
+    ours = [order for order in orders if digits in order.phones and span[0] <= order.made_at <= span[1]]
+    settled = timezone.now() >= message.tried_at + SETTLING
+    return Finding(settled and complete, tuple(_of_order(order, message.phone) for order in ours))
+
+
+def _of_order(order: _Order, phone: str) -> Outcome:
+    number, status = _provider_id(order.number, phone), order.phones[phone[-10:]]
+    if status == _NOT_DELIVERED:
+        return Outcome.rejected(f"status_{status}", Retry.ONCE, provider_id=number)
+    return Outcome.accepted(number)

@@ -1,0 +1,171 @@
+"""SMS through Verimor's API: up to a chunk of messages a call, found again by our own ids.
+
+Source: Verimor's published guide and samples, https://github.com/verimor/SMS-API (user_guide.md).
+
+``POST /v2/send.json`` takes messages of one character set and one validity ("campaign"). It answers 200 with the
+campaign's number as plain text, or 400 with a code, or 401 (credentials, or this server's address is not on the
+list of allowed ones), 413 and 429 (150 calls a minute). The campaign carries our reference (``custom_id``) and each
+message our id (``id``). ``GET /v2/status?custom_id=`` lists the campaign's messages with that id, 100 at a time,
+here narrowed to the phones in question; 404 says that there is no such campaign, hence that nothing was taken.
+
+A campaign that is there without our message would be one of another worker that claimed in the same microsecond:
+nothing is concluded from it. Verimor refuses the same text from the same sender to the same phone on one day
+(DOUBLE_SEND_ERROR), which it says in the status only.
+
+Not confirmed: that ids may hold letters (the guide shows digits), and that a campaign can be asked for at once.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from notifications.gateways import calls
+from notifications.gateways.base import COULD_NOT_ASK, Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
+from notifications.gateways.calls import Call
+from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
+from notifications.segments import TURKISH_ROUTE, Encoding, measure
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 8
+# Verimor's own limits are 10 MB a call and 48 hours of validity.
+BATCH_SIZE = 1_000
+SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=48)
+_DATACODING = {Encoding.GSM7: "0", Encoding.TURKISH_LOCKING: "1", Encoding.TURKISH_SINGLE: "1", Encoding.UCS2: "2"}
+
+# One message of the call is at fault, or the only one.
+_AT_FAULT = frozenset(
+    {
+        "MISSING_MESSAGE",
+        "MESSAGE_TOO_LONG",
+        "MISSING_DESTINATION_ADDRESS",
+        "INVALID_DESTINATION_ADDRESS",
+        "FORBIDDEN_MESSAGE",
+    }
+)
+_ON_ITS_WAY = {"SENDING", "WAITING", "DELIVERED", "SENT"}
+# Worth another try in some hours; what else a status can be is final.
+_ONCE = {"NOT_DELIVERED", "SEND_ERROR"}
+
+
+class VerimorGateway(Gateway):
+    """One HTTP request a campaign."""
+
+    name = "verimor"
+    batch_size = BATCH_SIZE
+
+    def __init__(self, sending: Sending, *, answer_seconds: float = ANSWER_SECONDS) -> None:
+        username, password = sending.secrets
+        self._credentials = {"username": username, "password": password}
+        self._sender = sending.sender
+        self._address = sending.address
+        self._http = HttpClient(connections=CONNECTIONS, answer_seconds=answer_seconds)
+
+    def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
+        """Hand over ``messages`` in one campaign for each character set and validity among them."""
+
+        async def settle(call: Call) -> calls.Settled:
+            return await calls.settle(call, self._send, at_fault=_AT_FAULT, until=until)
+
+        return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, _reference)))
+
+    def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
+        """Ask for each message's campaign, and for the one in which it may have gone alone."""
+        together: dict[str, list[OutboundMessage]] = defaultdict(list)
+        for message in messages:
+            together[_reference(message)].append(message)
+        found = dict(pair for pairs in self._http.each(self._look_up, list(together.items())) for pair in pairs)
+        return [found[message.id] for message in messages]
+
+    async def _send(self, call: Call) -> list[Outcome]:
+        first = call.messages[0]
+        content = {
+            **self._credentials,
+            "source_addr": self._sender,
+            "custom_id": call.reference,
+            "valid_for": _valid_for(first),
+            **_datacoding(first),
+            "messages": [
+                {"msg": message.text, "dest": calls.local_digits(message.phone), "id": message.id.hex}
+                for message in call.messages
+            ],
+        }
+        try:
+            outcome = _of_answer(await self._http.request("POST", f"{self._address}/v2/send.json", json=content))
+        except (NotSent, Unanswered) as error:
+            outcome = calls.of_failure(error)
+        return [outcome] * len(call.messages)
+
+    async def _look_up(self, asked: tuple[str, list[OutboundMessage]]) -> list[tuple[Any, Finding]]:
+        reference, messages = asked
+        listed = await self._status(reference, messages)
+        found = []
+        for message in messages:
+            finding = _finding(message, listed)
+            if finding == Finding(asked=True):  # not with others: alone, perhaps
+                finding = _finding(message, await self._status(calls.own_reference(message), [message]))
+            found.append((message.id, finding))
+        return found
+
+    async def _status(self, reference: str, messages: Sequence[OutboundMessage]) -> list[dict[str, Any]] | None:
+        """The campaign's rows for the phones of ``messages``: none where there is no campaign, None where unknown."""
+        phones = ",".join(sorted({calls.local_digits(message.phone) for message in messages}))
+        query = {**self._credentials, "custom_id": reference, "dest": phones}
+        try:
+            answer = await self._http.request("GET", f"{self._address}/v2/status", params=query)
+            rows = answer.json() if answer.status == 200 else None
+        except (NotSent, Unanswered, ValueError) as error:
+            log.warning("verimor.not_looked_up", extra={"error": type(error).__name__})
+            return None
+        if answer.status == 404:
+            return []
+        return rows if isinstance(rows, list) and rows else None
+
+
+def _reference(message: OutboundMessage) -> str:
+    return calls.shared_reference(message, _valid_for(message), *_datacoding(message).values())
+
+
+def _valid_for(message: OutboundMessage) -> str:
+    """How long Verimor may keep trying: never beyond the deadline, in steps, so that many share a campaign."""
+    left = min(max(message.expires_at - message.tried_at, SHORTEST), LONGEST)
+    minutes = int(left.total_seconds()) // 60
+    step = 60 if minutes >= 120 else 10 if minutes >= 20 else 1
+    return f"{minutes // step * step // 60:02}:{minutes // step * step % 60:02}"
+
+
+def _datacoding(message: OutboundMessage) -> dict[str, str]:
+    """The character set that we counted the parts by. Abroad Verimor must choose it."""
+    if not message.phone.startswith("+90"):
+        return {}
+    return {"datacoding": _DATACODING[measure(message.text, TURKISH_ROUTE).encoding]}
+
+
+def _of_answer(answer: Answer) -> Outcome:
+    if answer.status == 200:
+        if answer.text.isdigit():
+            return Outcome.accepted(f"c{answer.text}")
+        return Outcome.unknown("answer_not_understood")
+    if answer.status == 400 and answer.text.isascii():
+        code = answer.text.split()[0][:64] if answer.text else "http_400"
+        return Outcome.rejected(code, Retry.NEVER if code in _AT_FAULT else Retry.ROUTE)
+    return calls.of_status(answer)
+
+
+def _finding(message: OutboundMessage, listed: list[dict[str, Any]] | None) -> Finding:
+    if listed is None:
+        return COULD_NOT_ASK
+    ours = [row for row in listed if str(row.get("message_custom_id")) == message.id.hex]
+    if listed and not ours:
+        return COULD_NOT_ASK
+    return Finding(asked=True, candidates=tuple(_of_row(row) for row in ours))
+
+
+def _of_row(row: dict[str, Any]) -> Outcome:
+    number, status = f"m{row.get('message_id')}", str(row.get("status"))
+    if status in _ON_ITS_WAY:
+        return Outcome.accepted(number)
+    retry = Retry.ONCE if status in _ONCE else Retry.NEVER
+    return Outcome.rejected(status[:64], retry, provider_id=number, detail=f"gsm_error {row.get('gsm_error')}")

@@ -1,0 +1,33 @@
+"""Messages as a gateway gets them, all of one claim."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from notifications.gateways.base import Gateway, OutboundMessage, Outcome
+from notifications.ids import new_id
+
+TEXT = "Başvurunuz alındı: 26-0000123-4."
+
+
+def phone(number: int) -> str:
+    """An invented phone."""
+    return f"+90500000{number:04}"
+
+
+def batch(count: int, *, text: str = TEXT, minutes_left: float = 60) -> list[OutboundMessage]:
+    """``count`` messages to as many phones, in the order of their ids."""
+    now = timezone.now()
+    expires = now + timedelta(minutes=minutes_left)
+    ids = sorted(new_id() for _ in range(count))
+    return [OutboundMessage(id_, phone(number), text, now, expires) for number, id_ in enumerate(ids)]
+
+
+def soon() -> datetime:
+    """Time enough for every test."""
+    return timezone.now() + timedelta(minutes=1)
+
+
+def send(gateway: Gateway, *messages: OutboundMessage) -> list[Outcome]:
+    """Hand over ``messages``, or one."""
+    return gateway.send_batch(messages or batch(1), until=soon())

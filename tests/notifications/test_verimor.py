@@ -1,0 +1,178 @@
+"""The Verimor adapter against a loopback server that speaks Verimor's API."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from notifications.gateways.base import Finding, Kind, Retry, Sending
+from notifications.gateways.verimor import VerimorGateway
+from notifications.ids import new_id
+from tests.notifications.outbound import TEXT, batch, phone, send
+from tests.providers import loopback, verimor
+
+
+@pytest.fixture
+def server() -> Iterator[verimor.VerimorServer]:
+    with verimor.running() as running:
+        yield running
+
+
+def _gateway(server: verimor.VerimorServer, *, address: str = "", password: str = verimor.PASSWORD) -> VerimorGateway:
+    sending = Sending((verimor.USERNAME, password), address or server.url, "ORNEKBLD", "sms")
+    return VerimorGateway(sending, answer_seconds=0.5)
+
+
+def test_hands_over_a_batch_in_one_call_each_message_under_our_id(server: verimor.VerimorServer) -> None:
+    messages = batch(200)
+    outcomes = send(_gateway(server), *messages)
+    assert {outcome.kind for outcome in outcomes} == {Kind.ACCEPTED}
+    assert server.posts == 1
+    assert [taken.id for taken in server.taken] == [message.id.hex for message in messages]
+    assert (server.taken[0].to, server.taken[0].text) == ("905000000000", TEXT)
+
+
+def test_names_sender_validity_and_character_set(server: verimor.VerimorServer) -> None:
+    send(_gateway(server), *batch(1, minutes_left=3))
+    campaign = server.campaigns[0]
+    assert (campaign["source_addr"], campaign["valid_for"], campaign["datacoding"]) == ("ORNEKBLD", "00:03", "1")
+
+
+@pytest.mark.parametrize(("text", "coding"), [("Duz metin", "0"), ("İğne", "1"), ("Emoji 🙂", "2")])
+def test_asks_for_the_character_set_the_parts_were_counted_by(
+    server: verimor.VerimorServer, text: str, coding: str
+) -> None:
+    send(_gateway(server), *batch(1, text=text))
+    assert server.campaigns[0]["datacoding"] == coding
+
+
+def test_messages_of_different_character_sets_go_in_different_campaigns(server: verimor.VerimorServer) -> None:
+    send(_gateway(server), *batch(2), *batch(1, text="Duz metin"))
+    assert server.posts == 2
+
+
+def test_a_number_abroad_is_written_with_zeros_and_without_a_character_set(server: verimor.VerimorServer) -> None:
+    send(_gateway(server), replace(batch(1)[0], phone="+4915000000000"))
+    assert server.taken[0].to == "004915000000000"
+    assert "datacoding" not in server.campaigns[0]
+
+
+@pytest.mark.parametrize(
+    ("mood", "code", "retry"),
+    [
+        (loopback.refuse(400, "INVALID_DESTINATION_ADDRESS"), "INVALID_DESTINATION_ADDRESS", Retry.NEVER),
+        (loopback.refuse(400, "FORBIDDEN_MESSAGE"), "FORBIDDEN_MESSAGE", Retry.NEVER),
+        (loopback.refuse(400, "INSUFFICIENT_CREDITS"), "INSUFFICIENT_CREDITS", Retry.ROUTE),
+        (loopback.refuse(400, "INVALID_SOURCE_ADDRESS"), "INVALID_SOURCE_ADDRESS", Retry.ROUTE),
+        (loopback.refuse(400, "UNHEARD_OF"), "UNHEARD_OF", Retry.ROUTE),
+        (loopback.refuse(401, message="Hesabınızda izinli IP ayarları yapılmamış"), "http_401", Retry.ROUTE),
+        (verimor.BUSY, "http_429", Retry.LATER),
+    ],
+)
+def test_knows_what_to_do_about_a_refusal(
+    server: verimor.VerimorServer, mood: loopback.Mood, code: str, retry: Retry
+) -> None:
+    server.next(mood)
+    (outcome,) = send(_gateway(server))
+    assert (outcome.kind, outcome.code, outcome.retry) == (Kind.REJECTED, code, retry)
+
+
+def test_waits_as_long_as_a_busy_gateway_says(server: verimor.VerimorServer) -> None:
+    server.next(verimor.BUSY)
+    assert send(_gateway(server))[0].retry_after == timedelta(seconds=60)
+
+
+def test_wrong_credentials_concern_the_route(server: verimor.VerimorServer) -> None:
+    assert send(_gateway(server, password="wrong"))[0].retry is Retry.ROUTE
+
+
+def test_one_bad_message_does_not_spoil_the_call(server: verimor.VerimorServer) -> None:
+    server.forbidden = {"yasağ"}
+    good = batch(3)
+    bad = replace(good[0], id=new_id(), phone=phone(99), text="yasağ")
+    outcomes = send(_gateway(server), *good, bad)
+    assert [outcome.kind for outcome in outcomes] == [*[Kind.ACCEPTED] * 3, Kind.REJECTED]
+    assert outcomes[3].code == "FORBIDDEN_MESSAGE"
+    assert all(len(server.taken_as(message.id.hex)) == 1 for message in good)
+
+
+@pytest.mark.parametrize(
+    ("mood", "code"),
+    [
+        (loopback.TAKE_THEN_FAIL, "http_500"),
+        (loopback.TAKE_THEN_HANG_UP, "no_answer"),
+        (loopback.TAKE_THEN_HANG, "no_answer"),
+        (loopback.TAKE_THEN_GARBLE, "answer_not_understood"),
+    ],
+)
+def test_what_was_taken_without_an_answer_is_unknown_and_found_again(
+    server: verimor.VerimorServer, mood: loopback.Mood, code: str
+) -> None:
+    gateway, messages = _gateway(server), batch(40)
+    server.next(mood)
+    outcomes = send(gateway, *messages)
+    assert {(outcome.kind, outcome.code) for outcome in outcomes} == {(Kind.UNKNOWN, code)}
+    findings = gateway.lookup_batch(messages[:32])
+    assert {finding.candidates[0].kind for finding in findings} == {Kind.ACCEPTED}
+    assert len({finding.candidates[0].provider_id for finding in findings}) == 32
+    assert server.lookups == 1
+
+
+def test_what_was_not_taken_is_found_to_be_absent(server: verimor.VerimorServer) -> None:
+    gateway, messages = _gateway(server), batch(3)
+    server.next(loopback.FAIL)
+    send(gateway, *messages)
+    assert gateway.lookup_batch(messages) == [Finding(asked=True)] * 3
+
+
+def test_a_message_that_went_alone_is_found_by_its_own_id(server: verimor.VerimorServer) -> None:
+    gateway, messages = _gateway(server), batch(2)
+    server.next(loopback.refuse(400, "FORBIDDEN_MESSAGE"), loopback.TAKE_THEN_FAIL)
+    outcomes = send(gateway, *messages)
+    assert [outcome.kind for outcome in outcomes] == [Kind.UNKNOWN, Kind.ACCEPTED]
+    assert len(gateway.lookup_batch(messages[:1])[0].candidates) == 1
+
+
+def test_a_campaign_of_another_worker_under_the_same_reference_proves_nothing(server: verimor.VerimorServer) -> None:
+    gateway, ours, theirs = _gateway(server), batch(1)[0], batch(1)[0]
+    send(gateway, replace(theirs, tried_at=ours.tried_at, expires_at=ours.expires_at))
+    assert not gateway.lookup_batch([ours])[0].asked
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "retry"),
+    [
+        ("DELIVERED", Kind.ACCEPTED, None),
+        ("NOT_DELIVERED", Kind.REJECTED, Retry.ONCE),
+        ("DOUBLE_SEND_ERROR", Kind.REJECTED, Retry.NEVER),
+        ("BLACKLISTED_DESTINATION_ADDRESS", Kind.REJECTED, Retry.NEVER),
+    ],
+)
+def test_what_became_of_it_is_read_from_its_status(
+    server: verimor.VerimorServer, status: str, kind: Kind, retry: Retry | None
+) -> None:
+    gateway, messages = _gateway(server), batch(1)
+    send(gateway, *messages)
+    server.taken[0].status = status
+    (found,) = gateway.lookup_batch(messages)[0].candidates
+    assert found.kind is kind
+    assert retry in (None, found.retry)
+
+
+@pytest.mark.parametrize("status", [401, 429, 500])
+def test_says_so_where_it_cannot_ask(server: verimor.VerimorServer, status: int) -> None:
+    server.lookup_status = status
+    assert not _gateway(server).lookup_batch(batch(1))[0].asked
+
+
+def test_a_connection_that_was_never_made_sent_nothing(server: verimor.VerimorServer) -> None:
+    (outcome,) = send(_gateway(server, address="http://127.0.0.1:1"))
+    assert (outcome.kind, outcome.code, outcome.retry) == (Kind.REJECTED, "no_connection", Retry.LATER)
+
+
+def test_starts_nothing_when_the_lease_is_about_to_end(server: verimor.VerimorServer) -> None:
+    outcomes = _gateway(server).send_batch(batch(2), until=timezone.now())
+    assert {outcome.code for outcome in outcomes} == {"not_tried"}
+    assert server.posts == 0
