@@ -24,6 +24,7 @@ class Book:
         self.fail = fail
         self.taken: Counter[str] = Counter()
         self.texts: dict[str, tuple[str, str]] = {}
+        self.campaigns: dict[tuple[str, str], str] = {}
         self.calls = 0
         self.first = self.last = 0.0
 
@@ -70,19 +71,49 @@ class Server(asyncio.Protocol):
         if path == "/_counts":
             return OK, self._book.counts()
         self._book.calls += 1
+        if path.startswith("/v2/status"):
+            return self._verimor_status(path)
         if method == "GET":
             return OK, self._listed(path)
-        return self._twilio(body)
+        return self._verimor(body) if path == "/v2/send.json" else self._twilio(body)
 
     def _twilio(self, body: bytes) -> tuple[str, object]:
+        refused, silent = self._fate()
+        if refused:
+            return refused
         form = parse_qs(body.decode())
+        sid = self._book.take(form["To"][0], form["Body"][0])
+        return ("", None) if silent else ("201 Created", {"sid": sid, "status": "queued"})
+
+    def _verimor(self, body: bytes) -> tuple[str, object]:
+        refused, silent = self._fate()
+        if refused:
+            return refused
+        campaign = json.loads(body)
+        for message in campaign["messages"]:
+            self._book.take(f"+{message['dest']}", message["msg"])
+            self._book.campaigns[campaign["custom_id"], message["dest"]] = message["id"]
+        return ("", None) if silent else (OK, self._book.calls)
+
+    def _verimor_status(self, path: str) -> tuple[str, object]:
+        query = parse_qs(path.partition("?")[2])
+        reference = query["custom_id"][0]
+        ids = {dest: self._book.campaigns.get((reference, dest)) for dest in query["dest"][0].split(",")}
+        rows = [
+            {"message_id": dest, "message_custom_id": id_, "dest": dest, "status": "SENDING", "gsm_error": "0"}
+            for dest, id_ in ids.items()
+            if id_
+        ]
+        return (OK, rows) if rows else ("404 Not Found", "")
+
+    def _fate(self) -> tuple[tuple[str, object] | None, bool]:
+        """A refusal, or none; and whether the call is taken without a word."""
         chance = random.random()  # noqa: S311  (no secret)
         if chance < self._book.fail:
-            return "429 Too Many Requests", {"code": 20429, "message": "busy"}
+            return ("429 Too Many Requests", {"code": 20429, "message": "busy"}), False
         if chance < 2 * self._book.fail:
-            return "500 Internal Server Error", {"code": 20500, "message": "error"}
-        sid = self._book.take(form["To"][0], form["Body"][0])
-        return ("", None) if chance < 3 * self._book.fail else ("201 Created", {"sid": sid, "status": "queued"})
+            return ("500 Internal Server Error", {"code": 20500, "message": "error"}), False
+        return None, chance < 3 * self._book.fail
 
     def _listed(self, path: str) -> object:
         phone = parse_qs(path.partition("?")[2])["To"][0]
