@@ -45,7 +45,7 @@ def main() -> None:
     with provider() as port:
         bare = count / asyncio.run(_bare(port, count))
     with provider() as port:
-        _over(arguments.gateway)
+        over(arguments.gateway)
         campaign = town.approved_campaign()
         planning.start_due(timezone.now())
         planning.plan_all(until=time.monotonic() + 600)
@@ -81,18 +81,10 @@ def provider(*arguments: str) -> Iterator[int]:
 def workers(port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """The workers of the lane of announcements, as the Procfile starts them, two at a time."""
     command = [sys.executable, "-m", "celery", "-q", "-A", "config", "worker", "-Q", "bulk,default", "-c", str(WORKERS)]
-    settings = {
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
-        "TWILIO_AUTH_TOKEN": "loopback",
-        "TWILIO_API_BASE": f"http://127.0.0.1:{port}",
-        "VERIMOR_USERNAME": "loopback",
-        "VERIMOR_PASSWORD": "loopback",
-        "VERIMOR_API_BASE": f"http://127.0.0.1:{port}",
-    }
     process = subprocess.Popen(
         [*command, "--without-gossip", "--without-mingle"],
         cwd=ROOT,
-        env=os.environ | settings,
+        env=os.environ | environment(port),
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -102,6 +94,19 @@ def workers(port: int) -> Iterator["subprocess.Popen[bytes]"]:
         process.wait(timeout=60)
 
 
+def environment(port: int) -> dict[str, str]:
+    """What a worker needs to sign in to the provider."""
+    address = f"http://127.0.0.1:{port}"
+    return {
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": "loopback",
+        "TWILIO_API_BASE": address,
+        "VERIMOR_USERNAME": "loopback",
+        "VERIMOR_PASSWORD": "loopback",
+        "VERIMOR_API_BASE": address,
+    }
+
+
 def counts(port: int) -> dict[str, float]:
     """What the provider has taken."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/_counts") as answer:  # noqa: S310
@@ -109,7 +114,8 @@ def counts(port: int) -> dict[str, float]:
     return found
 
 
-def _over(gateway: str) -> None:
+def over(gateway: str) -> None:
+    """Let ``gateway`` be the only way out."""
     Route.objects.update(is_active=False)
     usual = {"name": gateway, "gateway": gateway, "sender": "ORNEKBLD", "lanes": list(Lane), "is_active": True}
     Route.objects.update_or_create(code=gateway, defaults=usual | ROUTES[gateway])
