@@ -3,22 +3,29 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.current import signed_in
 from notifications import policies
+from notifications.admin.problems import in_words
 from notifications.forms import RouteForm
 from notifications.lanes import Lane
 from notifications.models import Route
-from notifications.services import route_settings
+from notifications.services import health, route_settings
 
 
 @admin.register(Route)
 class RouteAdmin(admin.ModelAdmin):
     """Added and changed, never deleted: messages and their costs point to a route. One not wanted goes out of use."""
+
+    class Media:
+        css = {"all": ["notifications/admin.css"]}
 
     form = RouteForm
     list_display = ("name", "gateway", "sender", "carries", "weight", "segments_per_second", "price_kurus", "is_active")
@@ -32,6 +39,25 @@ class RouteAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Route]:
         """What the reader may see."""
         return Route.objects.visible_to(request.user).order_by("-is_active", "name")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page on how the routes are doing, before the admin's catch-all."""
+        own = path("health/", self.admin_site.admin_view(self.health), name="notifications_route_health")
+        return [own, *super().get_urls()]
+
+    def health(self, request: HttpRequest) -> HttpResponse:
+        """What waits, what went out, what went wrong and what it cost, for each route."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = health.report()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("How messages are going out"),
+            "opts": self.opts,
+            "queues": now.queues,
+            "routes": [(route, [(each, in_words(each.code)) for each in route.problems[:5]]) for route in now.routes],
+        }
+        return TemplateResponse(request, "admin/notifications/route/health.html", context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The code is what messages remember: it never changes. Nor do gateway and channel, which give it its sense."""

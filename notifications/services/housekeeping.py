@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from notifications.lanes import Lane
-from notifications.models import Consent, LocalDelivery, Message
-from notifications.services import codes
+from notifications.models import Consent, LocalDelivery, Message, RouteTally
+from notifications.services import codes, tallies
 
 KEEP_CODES = timedelta(days=1)
 # That a code was sent is of use only while somebody may still ask why none came.
@@ -34,6 +34,7 @@ def run() -> dict[str, int]:
         "wiped": Message.objects.filter(id__in=spent.values("id")[:_BATCH]).update(text="", context={}),
         "code_messages": _delete(code_messages),
         "messages": _delete(Message.objects.settled_before(now - kept)),
+        "tallies": _delete(RouteTally.objects.filter(slot__lt=now - tallies.KEEP)),
         "consents": _delete(Consent.objects.filter(withdrawn_at__lt=now - KEEP_WITHDRAWN)),
     }
 
