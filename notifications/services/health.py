@@ -92,7 +92,7 @@ def report() -> Health:
     return Health(shown, _queues(now))
 
 
-def _tallies(now: datetime) -> Iterable[dict[str, Any]]:
+def _tallies(now: datetime) -> Iterable[Any]:
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     today = RouteTally.objects.filter(slot__gte=min(midnight, now - RECENT))
     return (
@@ -117,7 +117,7 @@ def _count(health: RouteHealth, row: dict[str, Any]) -> None:
     elif kind == RouteTally.Kind.UNDELIVERED:
         health.undelivered += row["today"]
     if kind in _PROBLEMS and row["today"]:
-        health.problems.append(Problem(RouteTally.Kind(kind).label, row["code"], row["today"]))
+        health.problems.append(Problem(str(RouteTally.Kind(kind).label), row["code"], row["today"]))
         health.problems.sort(key=lambda problem: -problem.messages)
 
 

@@ -87,7 +87,7 @@ def test_the_page_says_since_when_and_why_a_route_is_paused(page: Client) -> Non
 
 
 def test_the_page_says_that_no_route_is_in_use(page: Client) -> None:
-    assert "Hiçbir yol kullanımda değil" in _shown(page)
+    assert "Hiçbir gönderim yolu kullanımda değil" in _shown(page)
 
 
 def test_the_page_is_for_those_who_may_see_routes(client: Client, clerk: User) -> None:
