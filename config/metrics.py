@@ -9,11 +9,12 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from notifications.models import Message
+from notifications.services import health
 from requests_app.models import ServiceRequest
 
 
 class Figures(Collector):
-    """Open requests by status, how many are overdue, and messages on their way by lane and state."""
+    """Open requests by status, how many are overdue, messages on their way, and how the routes are doing."""
 
     def collect(self) -> Iterable[Metric]:
         """Ask and yield."""
@@ -22,6 +23,7 @@ class Figures(Collector):
         overdue.add_metric([], ServiceRequest.objects.overdue(timezone.now()).count())
         yield overdue
         yield self._messages()
+        yield from self._routes()
 
     def _requests(self) -> Metric:
         family = GaugeMetricFamily("acik_masa_requests_open", "Open requests", labels=["status"])
@@ -35,6 +37,24 @@ class Figures(Collector):
         for row in waiting:
             family.add_metric([row["lane"], row["state"]], row["n"])
         return family
+
+    def _routes(self) -> Iterable[Metric]:
+        now = health.report()
+        age = GaugeMetricFamily("acik_masa_queue_age_seconds", "How long the oldest is due", labels=["lane"])
+        for queue in now.queues:
+            age.add_metric([queue.lane.value], queue.age.total_seconds())
+        paused = GaugeMetricFamily("acik_masa_route_paused", "1 while the route is paused", labels=["route"])
+        rate = GaugeMetricFamily("acik_masa_route_per_minute", "Messages taken a minute", labels=["route"])
+        spent = GaugeMetricFamily("acik_masa_route_spent_lira", "Cost of today's parts", labels=["route"])
+        problems = GaugeMetricFamily("acik_masa_route_problems", "Problems today", labels=["route", "code"])
+        for each in now.routes:
+            labels = [each.route.code]
+            paused.add_metric(labels, float(each.pause is not None))
+            rate.add_metric(labels, each.per_minute)
+            spent.add_metric(labels, float(each.spent))
+            for problem in each.problems:
+                problems.add_metric([*labels, problem.code], problem.messages)
+        yield from (age, paused, rate, spent, problems)
 
 
 def exposition() -> bytes:

@@ -16,7 +16,7 @@ class Lane(models.TextChoices):
     BULK = "bulk", _("Announcement")
 
 
-# Announcements have a table of their own; the others share one (docs/decisions/0011).
+# Announcements have a table of their own; the others share one (docs/decisions/0012).
 SINGLE = (Lane.OTP, Lane.TRANSACTIONAL, Lane.REPLY)
 
 

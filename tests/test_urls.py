@@ -164,6 +164,7 @@ PAGES: dict[str, frozenset[str]] = {
     "admin:departments_calendarday_year": KEEPERS,
     "admin:notifications_revise": KEEPERS,
     "admin:notifications_preview": KEEPERS,
+    "admin:notifications_route_health": KEEPERS,
     # Requests
     "admin:requests_app_servicerequest_changelist": RELATIONS,
     "admin:requests_app_servicerequest_change": RELATIONS,

@@ -51,6 +51,15 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Messages of one lane that may be sent now, and since when the oldest may."""
+
+    lane: Lane
+    messages: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What became of attempt ``number`` of a message. ``due_at`` is its next step, if it has one.
 
@@ -98,6 +107,9 @@ class Ledger(Protocol):
 
     def lanes_due(self, now: datetime) -> list[Lane]:
         """The lanes of this table in which something may be sent now."""
+
+    def waiting(self, now: datetime) -> list[Waiting]:
+        """What waits in each lane of this table that is not empty; for people, not for the workers."""
 
     def has_unknown(self, now: datetime) -> bool:
         """Whether something is to be looked up now."""

@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Min
 
 from notifications.lanes import SINGLE, Lane
 from notifications.models import Message, Route
-from notifications.services.ledgers.base import Attempt, Result, Taken, by_id, execute, safe
+from notifications.services.ledgers.base import Attempt, Result, Taken, Waiting, by_id, execute, safe
 from notifications.services.rendering import NotRenderable, TemplateShelf, fitted, render
 from notifications.workflow import FINISHED, HANDED_OVER, State
 
@@ -153,6 +153,12 @@ class MessageLedger:
     def lanes_due(self, now: datetime) -> list[Lane]:
         """See ``Ledger``."""
         return [lane for lane in SINGLE if Message.objects.due(lane, now).exists()]
+
+    def waiting(self, now: datetime) -> list[Waiting]:
+        """See ``Ledger``."""
+        due = Message.objects.filter(state=State.QUEUED, due_at__lte=now).order_by()
+        lanes = due.values("lane").annotate(messages=Count("id"), oldest=Min("due_at"))
+        return [Waiting(Lane(row["lane"]), row["messages"], row["oldest"]) for row in lanes]
 
     def has_unknown(self, now: datetime) -> bool:
         """See ``Ledger``."""
