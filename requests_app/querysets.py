@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from common.bell import LATE
 from common.turkish import fold
 from departments.querysets import roles_of
 from requests_app.urgency import is_due_soon, is_overdue
@@ -53,6 +54,13 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def waiting_for_router(self) -> ServiceRequestQuerySet:
         """Received, and not yet looked at by the router."""
         return self.filter(status=Status.RECEIVED, routed_by_rule_at__isnull=True)
+
+    def considered_late(self, since: datetime, at: datetime) -> ServiceRequestQuerySet:
+        """Requests submitted since ``since`` that the router had not considered within ``bell.LATE``, as seen at
+        ``at``: the bell was lost, or no worker was free.
+        """
+        recent = self.filter(submitted_at__gte=since, submitted_at__lt=at - LATE)
+        return recent.exclude(routing_decisions__at__lte=F("submitted_at") + LATE)
 
     def overdue(self, at: datetime | None = None) -> ServiceRequestQuerySet:
         """Open requests whose clock has run out at ``at`` (now by default)."""
