@@ -18,7 +18,8 @@ from requests_app.workflow import OPEN, Status
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from requests_app.models.request import ServiceRequest  # noqa: F401  (named in the base class below)
+    from requests_app.models.reference import StandardReply  # noqa: F401  (both named in the base classes below)
+    from requests_app.models.request import ServiceRequest  # noqa: F401
 
 SEES_ALL = ("requests_app.view_all", "requests_app.triage", "requests_app.review", "requests_app.enter")
 
@@ -90,3 +91,15 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         vector = SearchVector("search_text", config="simple")
         number = Q(number__startswith="".join(text.split()))
         return self.annotate(_words=vector).filter(Q(_words=query) | number)
+
+
+class StandardReplyQuerySet(models.QuerySet["StandardReply"]):
+    """Reads of the texts that are used again and again."""
+
+    def in_use(self) -> StandardReplyQuerySet:
+        """Texts that are offered at all."""
+        return self.filter(is_active=True)
+
+    def fitting(self, category_id: int | None) -> StandardReplyQuerySet:
+        """Texts in use for this category or for all."""
+        return self.in_use().filter(Q(category=None) | Q(category=category_id))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.languages import in_readers_language
 from common.ordering import alphabetical
+from requests_app.querysets import StandardReplyQuerySet
 from requests_app.vocabulary import Kind, Outcome
 
 
@@ -158,6 +159,8 @@ class StandardReply(models.Model):
 @pghistory.track(append_only=True)
 class Authority(models.Model):
     """Another public body that an application may be forwarded to (Law 3071, art. 5)."""
+    objects = StandardReplyQuerySet.as_manager()
+
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=160)

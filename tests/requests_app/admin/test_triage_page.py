@@ -431,6 +431,21 @@ def test_after_the_last_one_the_empty_queue_opens(clerk: Client, waiting: Servic
     assert "empty__title" in sent.content.decode()
 
 
+def test_standard_replies_stand_in_groups_as_they_do_at_the_desk(
+    clerk: Client, waiting: ServiceRequest, town: Town
+) -> None:
+    for outcome in ("scheduled", "resolved"):
+        StandardReply.objects.create(code=outcome, title=f"Metin {outcome}", body="Metin.", outcome=outcome)
+    StandardReply.objects.create(code="budandi", title="Budandı", body="Ağaç budandı.", category=town.tree)
+
+    body = clerk.get(page(TRIAGE, waiting)).content.decode()
+
+    groups = [body.index(f'<optgroup label="{name}') for name in ("Her cevap", "Çözüldü", "Programa alındı")]
+    titles = [body.index(f"{title}</option>") for title in ("Kapatıldı", "Metin resolved", "Metin scheduled")]
+    assert sorted(groups + titles) == [groups[0], titles[0], groups[1], titles[1], groups[2], titles[2]]
+    assert "Budandı" not in body
+
+
 def test_the_next_one_comes_from_the_filtered_queue(clerk: Client, town: Town) -> None:
     first = factories.submit(town, category=town.tree)
     factories.submit(town, category=town.pothole)
