@@ -73,7 +73,10 @@ class CategoryAdmin(ReferenceAdmin):
     search_fields = ("name", "code", "group")
     fieldsets = (
         (None, {"fields": ("code", "name", "name_en", "group", "group_en", "is_active", "sort_order")}),
-        (_("Handling"), {"fields": ("department", "auto_route", "kind", "target_working_hours", "keywords")}),
+        (
+            _("Handling"),
+            {"fields": ("department", "auto_route", "catch_all", "kind", "target_working_hours", "keywords")},
+        ),
         (_("What the applicant reads"), {"fields": ("help", "help_en", "questions")}),
     )
 

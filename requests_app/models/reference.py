@@ -38,6 +38,11 @@ class Category(models.Model):
         default=False,
         help_text=_("Off: the department is only suggested and a person decides."),
     )
+    catch_all = models.BooleanField(
+        _("for whatever fits no other subject"),
+        default=False,
+        help_text=_("On: the department above only has a first look; nothing is sent to it without triage."),
+    )
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     questions = models.JSONField(_("extra questions"), default=list, blank=True)
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -48,6 +53,13 @@ class Category(models.Model):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ("sort_order", "name")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(catch_all=True, auto_route=True),
+                name="category_catch_all_is_triaged",
+                violation_error_message=_("What fits no other subject cannot be sent on without triage."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -147,6 +159,8 @@ class StandardReply(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
     source = models.CharField(_("source"), max_length=300, blank=True, editable=False)
 
+    objects = StandardReplyQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("standard reply")
         verbose_name_plural = _("standard replies")
@@ -159,8 +173,6 @@ class StandardReply(models.Model):
 @pghistory.track(append_only=True)
 class Authority(models.Model):
     """Another public body that an application may be forwarded to (Law 3071, art. 5)."""
-    objects = StandardReplyQuerySet.as_manager()
-
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=160)
