@@ -287,7 +287,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, users: list[User], title: Any, explanation: Any, button: Any
     ) -> HttpResponse:
         context = self._context(request, title) | {
-            "accounts": users,
+            "rows": [(user,) for user in users],
             "explanation": explanation,
             "button": button,
             "checkbox_name": ACTION_CHECKBOX_NAME,
