@@ -126,6 +126,18 @@ ROWS = {
 }
 
 SAVES = ("add", "change", "delete")
+# Tables that leave as a file, for whoever may see them.
+FILES = (
+    "departments.department",
+    "departments.neighbourhood",
+    "departments.calendarday",
+    "notifications.message",
+    "requests_app.category",
+    "requests_app.routingrule",
+    "requests_app.legalperiod",
+    "requests_app.standardreply",
+    "requests_app.authority",
+)
 
 
 def _pages_of_rows() -> dict[str, frozenset[str]]:
@@ -134,6 +146,8 @@ def _pages_of_rows() -> dict[str, frozenset[str]]:
         app, model = row.split(".")
         for page in ("changelist", "change", "history"):
             pages[f"admin:{app}_{model}_{page}"] = see
+        if row in FILES:
+            pages[f"admin:{app}_{model}_export"] = see
         pages[f"admin:{app}_{model}_add"] = add
         pages[f"admin:{app}_{model}_delete"] = delete
         pages[f"admin/{app}/{model}/<path:object_id>/"] = STAFF  # leads to the page, which decides
