@@ -77,7 +77,7 @@ PUBLIC_HELPERS = frozenset({"api:locate", "api:suggest"})
 
 # Only after following the link of this very request, or a code sent to its phone.
 OWN_REQUEST = frozenset(
-    f"portal:request{action}" for action in ("", "_add", "_withdraw", "_reopen", "_rate", "_contact")
+    f"portal:request{action}" for action in ("", "_add", "_withdraw", "_restore", "_reopen", "_rate", "_contact")
 )
 
 # Only in the middle of something: after an application was sent, after a code was asked for.
