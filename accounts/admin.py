@@ -34,6 +34,7 @@ from accounts.current import signed_in
 from accounts.forms import AccountForm
 from accounts.models import User
 from accounts.roles import ROLES
+from common.admintables import TableAdmin
 from common.ordering import alphabetical
 
 # Roles are data of the project, addresses and second factors belong to the account: none is edited by hand.
@@ -113,7 +114,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(TableAdmin):
     """Accounts: listed with their roles, second step and last sign-in; never deleted, only disabled."""
 
     form = AccountForm
@@ -125,6 +126,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     show_full_result_count = False
     actions = ("disable_chosen",)
+    empty_text = _("Whoever works with the portal has an account here; an administrator opens it.")
     readonly_fields = (
         "role_names",
         "second_step",
@@ -287,7 +289,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, users: list[User], title: Any, explanation: Any, button: Any
     ) -> HttpResponse:
         context = self._context(request, title) | {
-            "accounts": users,
+            "rows": [(user,) for user in users],
             "explanation": explanation,
             "button": button,
             "checkbox_name": ACTION_CHECKBOX_NAME,

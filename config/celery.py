@@ -11,4 +11,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("acik_masa")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()

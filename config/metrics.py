@@ -1,6 +1,7 @@
 """Figures for Prometheus. Asked from the database at scrape time, so every process tells the same."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.db.models import Count
 from django.utils import timezone
@@ -8,13 +9,17 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from notifications.lanes import Lane
 from notifications.models import Message
 from notifications.services import health
 from requests_app.models import ServiceRequest
 
+# Announcements may wait for their turn.
+WATCHED_LANES = [lane.value for lane in Lane if lane is not Lane.BULK]
+
 
 class Figures(Collector):
-    """Open requests by status, how many are overdue, messages on their way, and how the routes are doing."""
+    """Open requests, how many are overdue, messages on their way, work begun late, and how the routes are doing."""
 
     def collect(self) -> Iterable[Metric]:
         """Ask and yield."""
@@ -24,6 +29,7 @@ class Figures(Collector):
         yield overdue
         yield self._messages()
         yield from self._routes()
+        yield self._late_starts()
 
     def _requests(self) -> Metric:
         family = GaugeMetricFamily("acik_masa_requests_open", "Open requests", labels=["status"])
@@ -55,6 +61,24 @@ class Figures(Collector):
             for problem in each.problems:
                 problems.add_metric([*labels, problem.code], problem.messages)
         yield from (age, paused, rate, spent, problems)
+
+    def _late_starts(self) -> Metric:
+        says = "Work of the last hour that no worker began within five seconds: a lost bell, or no free worker"
+        family = GaugeMetricFamily("acik_masa_late_starts", says, labels=["work"])
+        for work, count in late_starts(timedelta(hours=1)).items():
+            family.add_metric([work], count)
+        return family
+
+
+def late_starts(within: timedelta) -> dict[str, int]:
+    """How much work that came ``within`` the time up to now began late: requests for the router, and messages by lane.
+
+    Counted from the rows, so it is the same in every process and holds while the broker is away.
+    """
+    now = timezone.now()
+    counts = {"router": ServiceRequest.objects.considered_late(now - within, now).count()}
+    messages = Message.objects.begun_late(now - within, now).values("lane").annotate(n=Count("pk")).order_by()
+    return counts | dict.fromkeys(WATCHED_LANES, 0) | {row["lane"]: row["n"] for row in messages}
 
 
 def exposition() -> bytes:

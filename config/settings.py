@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "notifications-sweep": {"task": "notifications.sweep", "schedule": 10},
     "notifications-campaigns": {"task": "notifications.campaigns", "schedule": 10},
     "requests-sweep": {"task": "requests.sweep", "schedule": 10},
+    "config-watch-bells": {"task": "config.watch_bells", "schedule": 60},
     "notifications-housekeeping": {"task": "notifications.housekeeping", "schedule": 3600},
     "config-housekeeping": {"task": "config.housekeeping", "schedule": 3600},
     "requests-housekeeping": {"task": "requests.housekeeping", "schedule": 3600},

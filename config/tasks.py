@@ -1,6 +1,8 @@
 """The project's own periodic tasks: the heartbeat that readiness looks for, and sessions."""
 
+import logging
 import time
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -9,7 +11,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 
+from common.bell import LATE
+from config.metrics import late_starts
+
+log = logging.getLogger(__name__)
+
 FRESH_SECONDS = 60
+# One after the other the spans meet without a gap: what is younger than LATE cannot be late yet.
+WATCHED_SPAN = timedelta(minutes=1) + LATE
 
 
 @shared_task(name="config.heartbeat")
@@ -26,6 +35,14 @@ def silent_queues() -> list[str]:
 
 def _heartbeat_key(queue: str) -> str:
     return f"worker-heartbeat:{queue}"
+
+
+@shared_task(name="config.watch_bells")
+def watch_bells() -> None:
+    """Every minute: say in the log what no worker began in time. Whoever rang may not know that nobody heard."""
+    late = {work: count for work, count in late_starts(WATCHED_SPAN).items() if count}
+    if late:
+        log.warning("bells.unheard", extra=late)
 
 
 @shared_task(name="config.housekeeping")

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from accounts.current import signed_in
 from accounts.models import User
+from common.admintables import TableAdmin
 from common.ordering import alphabetical
 from departments import policies
 from departments.calendar import WorkingCalendar
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 FIRST_YEAR, LAST_YEAR = 1982, 2100
 
 
-class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrganisationAdmin(TableAdmin):
     """What administrators change and nobody deletes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -124,6 +125,10 @@ class DepartmentAdmin(OrganisationAdmin):
     list_filter = (OpenFilter,)
     search_fields = ("name", "short_name", "code")
     list_per_page = 200
+    empty_text = _("Departments come with the reference data; an administrator can add more here.")
+    export_fields = (
+        "code", "name", "short_name", "parent", "current_heads", "takes_requests", "phone", "valid_from", "valid_to",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
         """In tree order, with the present heads at hand."""
@@ -182,6 +187,7 @@ class MembershipAdmin(OrganisationAdmin):
     list_select_related = ("user", "department")
     search_fields = ("user__full_name", "user__email", "department__name")
     fields = ("user", "department", "role", "valid_from", "valid_to")
+    empty_text = _("Say here who works at which department and who heads it; then applications reach somebody's desk.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:
         """What was is not rewritten: a membership only ends, once."""
@@ -207,6 +213,7 @@ class DelegationAdmin(OrganisationAdmin):
     list_select_related = ("department", "head", "delegate")
     search_fields = ("head__full_name", "delegate__full_name", "department__name")
     actions = ("revoke",)
+    empty_text = _("Heads name somebody to act for them at their desk; it is listed here.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delegation | None = None) -> tuple[str, ...]:
         """A delegation is named or revoked, never rewritten."""
@@ -235,6 +242,8 @@ class NeighbourhoodAdmin(OrganisationAdmin):
     list_filter = ("is_active",)
     search_fields = ("name", "folded_name", "code")
     fields = ("code", "name", "is_active", "has_boundary", "source")
+    empty_text = _("Neighbourhoods come with the reference data; citizens choose the place from them.")
+    export_fields = ("code", "name", "has_boundary", "is_active")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Neighbourhood | None = None) -> tuple[str, ...]:
         """Boundaries come with reference packs only."""
@@ -263,13 +272,17 @@ class NeighbourhoodAdmin(OrganisationAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CalendarDayAdmin(TableAdmin):
     """Days that differ from the official calendar, and the whole year at a glance."""
 
     list_display = ("date", "kind", "name")
     list_filter = ("kind",)
     date_hierarchy = "date"
     fields = ("date", "kind", "name")
+    empty_text = _(
+        "Official holidays are known already. Enter here what differs: an administrative leave, for instance."
+    )
+    export_fields = ("date", "kind", "name")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One permission for the calendar, the one its service asks for."""
@@ -326,12 +339,13 @@ class CalendarDayAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(LegalText)
-class LegalTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LegalTextAdmin(TableAdmin):
     """Published texts. A change is a new version."""
 
     list_display = ("title", "kind", "language", "version", "effective_from")
     list_filter = ("kind", "language")
     fields = ("kind", "language", "title", "body", "effective_from")
+    empty_text = _("The notice on personal data and the other legal texts come with the reference data.")
 
     def has_change_permission(self, request: HttpRequest, obj: LegalText | None = None) -> bool:
         """The database refuses it too."""

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from common.bell import LATE
 from notifications.campaign_workflow import Status
 from notifications.channels import Channel
 from notifications.ids import first_id
@@ -45,6 +46,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, lane: str, at: datetime) -> MessageQuerySet:
         """Queued messages of ``lane`` that may be sent at ``at``, longest waiting first."""
         return self.filter(state=State.QUEUED, lane=lane, due_at__lte=at, expires_at__gt=at).order_by("due_at")
+
+    def begun_late(self, since: datetime, at: datetime) -> MessageQuerySet:
+        """Messages queued since ``since`` that no worker had taken within ``bell.LATE``, as seen at ``at``: their
+        bell was lost, or no worker was free. Announcements may wait for their turn, and of one that was tried
+        again nobody knows any more.
+        """
+        waits = Q(attempts=0, state=State.QUEUED, due_at__lt=at - LATE)
+        waited = Q(attempts=1, claimed_at__gt=F("created_at") + LATE)
+        return self.filter(waits | waited, id__gte=first_id(since)).exclude(lane=Lane.BULK)
 
     def overdue(self, at: datetime) -> MessageQuerySet:
         """Queued messages whose deadline has passed."""

@@ -135,13 +135,18 @@ def _ended_and_within_reopen_window(actor: Actor, request: ServiceRequest) -> No
         raise DomainError(_("The time to reopen this request has passed. Please make a new application."))
 
 
+def _withdrawn_within_reopen_window(actor: Actor, request: ServiceRequest) -> None:
+    if request.status == Status.WITHDRAWN and timezone.now() > reopen_until(request):
+        raise DomainError(_("The time to continue this application has passed. Please make a new one."))
+
+
 def _the_other_has_ended(request: ServiceRequest) -> None:
     if request.merged_into is not None and request.merged_into.status != Status.CLOSED:
         raise DomainError(_("The application that yours was joined with has not been concluded yet."))
 
 
 def reopen_until(request: ServiceRequest) -> datetime:
-    """The moment until which a closed request may be reopened."""
+    """The moment until which a closed request may be reopened and a withdrawn one continued; as if ended now if open."""
     place = municipality()
     days = place.reopen_days if place else DEFAULT_REOPEN_DAYS
     return (request.closed_at or timezone.now()) + timedelta(days=days)
@@ -185,6 +190,7 @@ _CONDITIONS = {
     Verb.ASK: _applicant_would_learn_of_it,
     Verb.EXTEND: _only_information_requests_are_extended,
     Verb.REOPEN: _ended_and_within_reopen_window,
+    Verb.RESTORE: _withdrawn_within_reopen_window,
     Verb.APPROVE_ANSWER: _approves_with(Verb.APPROVE_ANSWER),
     Verb.APPROVE_DATE: _approves_with(Verb.APPROVE_DATE),
     Verb.APPROVE_FORWARDING: _approves_with(Verb.APPROVE_FORWARDING),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from common.bell import LATE
 from common.turkish import fold
 from departments.querysets import roles_of
 from requests_app.urgency import is_due_soon, is_overdue
@@ -17,7 +18,8 @@ from requests_app.workflow import OPEN, Status
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from requests_app.models.request import ServiceRequest  # noqa: F401  (named in the base class below)
+    from requests_app.models.reference import StandardReply  # noqa: F401  (both named in the base classes below)
+    from requests_app.models.request import ServiceRequest  # noqa: F401
 
 SEES_ALL = ("requests_app.view_all", "requests_app.triage", "requests_app.review", "requests_app.enter")
 
@@ -54,6 +56,13 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Received, and not yet looked at by the router."""
         return self.filter(status=Status.RECEIVED, routed_by_rule_at__isnull=True)
 
+    def considered_late(self, since: datetime, at: datetime) -> ServiceRequestQuerySet:
+        """Requests submitted since ``since`` that the router had not considered within ``bell.LATE``, as seen at
+        ``at``: the bell was lost, or no worker was free.
+        """
+        recent = self.filter(submitted_at__gte=since, submitted_at__lt=at - LATE)
+        return recent.exclude(routing_decisions__at__lte=F("submitted_at") + LATE)
+
     def overdue(self, at: datetime | None = None) -> ServiceRequestQuerySet:
         """Open requests whose clock has run out at ``at`` (now by default)."""
         return self.open().filter(is_overdue(at or timezone.now()))
@@ -82,3 +91,15 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         vector = SearchVector("search_text", config="simple")
         number = Q(number__startswith="".join(text.split()))
         return self.annotate(_words=vector).filter(Q(_words=query) | number)
+
+
+class StandardReplyQuerySet(models.QuerySet["StandardReply"]):
+    """Reads of the texts that are used again and again."""
+
+    def in_use(self) -> StandardReplyQuerySet:
+        """Texts that are offered at all."""
+        return self.filter(is_active=True)
+
+    def fitting(self, category_id: int | None) -> StandardReplyQuerySet:
+        """Texts in use for this category or for all."""
+        return self.in_use().filter(Q(category=None) | Q(category=category_id))

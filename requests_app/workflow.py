@@ -91,6 +91,7 @@ TRANSITIONS = Table(
         _row(V.MERGE, {S.MERGED}, STAY, R.SYSTEM),  # what it was merged into was merged itself
         _row(V.RESTORE, {S.REJECTED, S.FORWARDED}, S.RECEIVED, R.TRIAGE),
         _row(V.RESTORE, {S.MERGED}, S.RECEIVED, R.TRIAGE, R.SYSTEM),  # … or ended without an answer
+        _row(V.RESTORE, {S.WITHDRAWN}, S.RECEIVED, R.APPLICANT, R.TRIAGE),  # … for who changes one's mind, or calls
         _row(V.RECLASSIFY, {S.RECEIVED} | AT_DEPARTMENT, STAY, R.TRIAGE),
         _row(V.ASK, {S.RECEIVED} | AT_DEPARTMENT, S.WAITING_FOR_APPLICANT, R.TRIAGE, R.STAFF, R.HEAD),
         _row(V.REPLY, {S.WAITING_FOR_APPLICANT}, BACK, R.APPLICANT),

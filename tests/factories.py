@@ -209,6 +209,7 @@ TEMPLATES = {
     "request_received_thanks": "{municipality}: {number} numarali tesekkurunuz alindi.",
     "request_reopened": "{municipality}: {number} numarali basvurunuz yeniden acildi.",
     "request_restored": "{municipality}: {number} numarali basvurunuzu yeniden ele aliyoruz.",
+    "request_withdrawn": "{municipality}: {number} numarali basvurunuz geri cekildi. Devam etsin: {page}",
     "request_extended": "{municipality}: {number} numarali basvurunuzun suresi {due} gunune uzadi.",
     "request_question": "{municipality}: {number} numarali basvurunuz icin bir sorumuz var.",
     "request_question_reminder": "{municipality}: {number} numarali basvurunuzdaki soruyu {date} gunune kadar cevaplayin.",

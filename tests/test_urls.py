@@ -77,7 +77,7 @@ PUBLIC_HELPERS = frozenset({"api:locate", "api:suggest"})
 
 # Only after following the link of this very request, or a code sent to its phone.
 OWN_REQUEST = frozenset(
-    f"portal:request{action}" for action in ("", "_add", "_withdraw", "_reopen", "_rate", "_contact")
+    f"portal:request{action}" for action in ("", "_add", "_withdraw", "_restore", "_reopen", "_rate", "_contact")
 )
 
 # Only in the middle of something: after an application was sent, after a code was asked for.
@@ -88,6 +88,7 @@ POST_ONLY = {
     **dict.fromkeys(PUBLIC_HELPERS, EVERYBODY),
     "admin:logout": STAFF,
     "admin:requests_app_servicerequest_lookup": RELATIONS,
+    "admin:requests_app_servicerequest_questions": RELATIONS,
     "admin:requests_app_servicerequest_reveal": STAFF,
     "admin:requests_app_servicerequest_decide": STAFF,
     "admin:requests_app_triagerequest_reveal": STAFF,
@@ -126,6 +127,18 @@ ROWS = {
 }
 
 SAVES = ("add", "change", "delete")
+# Tables that leave as a file, for whoever may see them.
+FILES = (
+    "departments.department",
+    "departments.neighbourhood",
+    "departments.calendarday",
+    "notifications.message",
+    "requests_app.category",
+    "requests_app.routingrule",
+    "requests_app.legalperiod",
+    "requests_app.standardreply",
+    "requests_app.authority",
+)
 
 
 def _pages_of_rows() -> dict[str, frozenset[str]]:
@@ -134,6 +147,8 @@ def _pages_of_rows() -> dict[str, frozenset[str]]:
         app, model = row.split(".")
         for page in ("changelist", "change", "history"):
             pages[f"admin:{app}_{model}_{page}"] = see
+        if row in FILES:
+            pages[f"admin:{app}_{model}_export"] = see
         pages[f"admin:{app}_{model}_add"] = add
         pages[f"admin:{app}_{model}_delete"] = delete
         pages[f"admin/{app}/{model}/<path:object_id>/"] = STAFF  # leads to the page, which decides
@@ -170,7 +185,6 @@ PAGES: dict[str, frozenset[str]] = {
     "admin:requests_app_servicerequest_change": RELATIONS,
     "admin:requests_app_servicerequest_export": TRIAGE,
     "admin:requests_app_servicerequest_entry": RELATIONS,
-    "admin:requests_app_servicerequest_questions": RELATIONS,
     "admin:requests_app_servicerequest_entered": RELATIONS,
     "admin:requests_app_servicerequest_receipt": RELATIONS,
     "admin:requests_app_triagerequest_changelist": TRIAGE,

@@ -21,7 +21,7 @@ from departments.services import organisation
 from notifications.models import MessageTemplate, OneTimeCode
 from requests_app.actors import Actor
 from requests_app.models import Answer, Attachment, ContactReveal, Feedback, Note, RequestEvent, ServiceRequest
-from requests_app.services import conversation, triage
+from requests_app.services import applicant, conversation, triage
 from requests_app.vocabulary import Kind
 from tests import factories
 from tests.access import (
@@ -53,6 +53,17 @@ Make = Callable[..., ServiceRequest]
 def received(cast: Cast, **changes: Any) -> ServiceRequest:
     """Waiting for triage."""
     return factories.submit(cast.town, secret=cast.secret, **changes)
+
+
+def nameless(cast: Cast) -> ServiceRequest:
+    """Without a phone, so that its link is all that can be proved."""
+    return received(cast, contact=None)
+
+
+def withdrawn(cast: Cast) -> ServiceRequest:
+    """Withdrawn, and without a phone."""
+    request = nameless(cast)
+    return applicant.withdraw(request_id=request.pk, actor=Actor.applicant(request.pk))
 
 
 def _later(make: Make) -> Make:
@@ -189,7 +200,8 @@ ADMINISTRATION = [
 
 PORTAL = [
     Act("portal:request_add", ("number",), received, APPLICANT, _words("text")),
-    Act("portal:request_withdraw", ("number",), received, APPLICANT),
+    Act("portal:request_withdraw", ("number",), nameless, APPLICANT),
+    Act("portal:request_restore", ("number",), withdrawn, APPLICANT),
     Act("portal:request_reopen", ("number",), closed, APPLICANT, _words("reason")),
     Act("portal:request_rate", ("number",), closed, APPLICANT, lambda cast, request: {"solved": "yes", "score": "5"}),
     Act("portal:request_contact", ("number",), received, APPLICANT, lambda cast, request: {"send": "1"}),

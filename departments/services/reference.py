@@ -1,7 +1,8 @@
 """Loading the organisation from a reference pack. Running it again changes nothing.
 
-Rows are matched by code and created or updated. What is gone from the pack is closed, never deleted. A row
-without a source belongs to the staff who entered or changed it: it is counted as kept and left alone.
+Rows are matched by code and created or updated. What is gone from the pack is closed, never deleted; only a
+calendar day, which has no end of its own, is cleared. A row without a source belongs to the staff who entered or
+changed it: it is counted as kept and left alone.
 """
 
 from __future__ import annotations
@@ -186,18 +187,27 @@ def _shapes(pack: Path, items: dict[str, Item]) -> dict[str, dict[str, Any]]:
 
 def _load_calendar(pack: Path) -> Counts:
     counts = Counts("calendar days")
-    changed = set()
-    for item in read_items(pack, "calendar.json", key=("date",)):
-        day = item.day("date")
+    changed: set[date] = set()
+    items = {item.day("date"): item for item in read_items(pack, "calendar.json", key=("date",))}
+    for day, item in items.items():
         row = CalendarDay.objects.select_for_update().filter(date=day).first()
         values = {"date": day, "kind": item.choice("kind", CalendarDay.Kind.values), "name": item.text("name")}
         before = counts.unchanged + counts.kept
         _write(row or CalendarDay(), values, item, counts, is_new=row is None)
         if counts.unchanged + counts.kept == before:
             changed.add(day)
+    changed |= _clear_days(CalendarDay.objects.exclude(source="").exclude(date__in=items), counts)
     if changed:
         announce(changed)
     return counts
+
+
+def _clear_days(gone: models.QuerySet[CalendarDay], counts: Counts) -> set[date]:
+    """Let the official calendar decide about these days again, as it does when staff clear one."""
+    days = set(gone.values_list("date", flat=True))
+    gone.delete()
+    counts.closed += len(days)
+    return days
 
 
 def _load_legal_texts(pack: Path) -> Counts:

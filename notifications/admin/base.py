@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
+from common.admintables import TableAdmin
 from common.memo import memo
 from notifications.models import MessageTemplate
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(TableAdmin):
     """A page that shows rows and changes none."""
 
     list_per_page = 50

@@ -28,6 +28,7 @@ class ConsentAdmin(ReadOnlyAdmin):
     search_help_text = _("The whole phone number")
     ordering = ("-given_at",)
     actions = ("withdraw",)
+    empty_text = _("Whoever agrees on the portal to get announcements is listed here.")
     fields = (
         "masked_phone", "purpose", "text_version", "language", "source",
         "given_at", "withdrawn_at", "withdrawn_source", "withdrawn_by",

@@ -51,6 +51,12 @@ class MessageAdmin(ReadOnlyAdmin):
     search_fields = ("reference",)
     search_help_text = _("Application number or the receiver's full phone number")
     actions = ("send_again",)
+    empty_text = _("A message is written here as soon as something happens that an applicant is told of.")
+    # No text, and the phone as masked as in the list.
+    export_fields = (
+        "created_at", "state", "what", "lane", "masked_phone", "about", "segments", "route",
+        "attempts", "sent_at", "finished_at", "problem",
+    )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("state", "what", "about", "masked_phone", "shown_text", "segments")}),
         (_("Way"), {"fields": ("lane", "route", "provider_id", "attempts", "lookups", "problem", "error_detail")}),

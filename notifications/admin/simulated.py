@@ -19,6 +19,7 @@ class LocalDeliveryAdmin(ReadOnlyAdmin):
     search_help_text = _("Phone number, for instance 0500 000 00 01")
     fields = ("at", "phone", "text")
     actions = None
+    empty_text = _("What the simulated gateway delivers appears here within seconds. No real phone gets anything.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LocalDelivery]:
         """What the reader may see, as an inbox."""

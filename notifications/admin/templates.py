@@ -30,6 +30,7 @@ class MessageTemplateAdmin(ReadOnlyAdmin):
     search_fields = ("event", "title", "body")
     ordering = ("event", "language", "-version")
     actions = ("take_into_use",)
+    empty_text = _("The texts of the messages come with the reference data.")
     fields = (
         "name",
         "event",

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from common.admintables import TableAdmin
+
 MOST_COUNTED = 10_000
 
 
@@ -21,7 +23,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by().values("pk")[:MOST_COUNTED].count()
 
 
-class ByServicesOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class ByServicesOnly(TableAdmin):
     """Rows that nobody adds, edits or deletes by hand: only services write them."""
 
     paginator = CappedPaginator

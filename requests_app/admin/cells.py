@@ -99,5 +99,7 @@ def suggestion(request: ServiceRequest) -> SafeString:
 
 
 def confidence(share: float | None) -> str:
-    """How sure the router is (0 to 1), in words."""
-    return _("%(percent)d%% sure") % {"percent": round(100 * (share or 0))}
+    """How sure the router is (0 to 1), in words. Not at all where the subject names no department of its own."""
+    if not share:
+        return _("No department of its own")
+    return _("%(percent)d%% sure") % {"percent": round(100 * share)}

@@ -22,7 +22,7 @@ from common.phones import parse_phone
 from departments import legal_texts
 from requests_app import policies, presentation
 from requests_app.actors import Actor
-from requests_app.forms.entry import EntryForm, notice, questions_form
+from requests_app.forms.entry import EntryForm, QuestionsForm, notice
 from requests_app.models import ServiceRequest
 from requests_app.services import drafts, intake
 from requests_app.views.shown import shown_contact
@@ -47,7 +47,7 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
         pages: dict[str, tuple[str, Any]] = {
             "entry": ("entry/", require_http_methods(["GET", "HEAD", "POST"])(self.entry_view)),
             "lookup": ("entry/lookup/", require_POST(self.lookup_view)),
-            "questions": ("entry/questions/", require_safe(self.questions_view)),
+            "questions": ("entry/questions/", require_POST(self.questions_view)),
             "entered": ("entry/<int:pk>/", require_safe(self.entered_view)),
             "receipt": ("entry/<int:pk>/receipt/", require_safe(self.receipt_view)),
         }
@@ -63,13 +63,13 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
     # --- Views -----------------------------------------------------------------------------------
 
     def entry_view(self, request: HttpRequest) -> HttpResponse:
-        """The form. Looking a phone up and entering go to the same address, so that nothing typed is lost."""
+        """The form. Looking up and entering go to the same address, so that nothing typed is lost."""
         if request.method != "POST":
             return self._form_page(request, EntryForm(initial={"channel": request.session.get(LAST_CHANNEL)}))
         if "lookup" in request.POST:
-            return self._form_page(request, EntryForm(initial=request.POST.dict()))
+            return self._form_page(request, EntryForm(initial=request.POST.dict()), questions=_questions(request))
         form = EntryForm(request.POST, known=_earlier(request, request.POST.get("phone", ""))["known"])
-        questions = questions_form(request.POST.get("category", ""), request.POST)
+        questions = QuestionsForm(request.POST.get("category", ""), request.POST)
         if not (form.is_valid() & questions.is_valid()):
             return self._form_page(request, form, questions=questions, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return self._enter(request, form, questions)
@@ -81,9 +81,8 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
         )
 
     def questions_view(self, request: HttpRequest) -> HttpResponse:
-        """The questions of a category, as a piece of the page."""
-        questions = questions_form(request.GET.get("category", ""))
-        return render(request, "admin/requests_app/entry_questions.html", {"questions": questions})
+        """The questions of a category with what was answered already, as a piece of the page."""
+        return render(request, "admin/requests_app/entry_questions.html", {"questions": _questions(request)})
 
     def entered_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The number to read aloud and what to tell the person."""
@@ -107,7 +106,7 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
 
     # --- Entering --------------------------------------------------------------------------------
 
-    def _enter(self, request: HttpRequest, form: EntryForm, questions: Any) -> HttpResponse:
+    def _enter(self, request: HttpRequest, form: EntryForm, questions: QuestionsForm) -> HttpResponse:
         key, application = _submission_key(form.cleaned_data["key"]), form.application(questions.answers())
         try:
             entered = intake.submit(
@@ -128,7 +127,7 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
         return HttpResponseRedirect(reverse("admin:requests_app_servicerequest_entered", args=[entered.pk]))
 
     def _form_page(
-        self, request: HttpRequest, form: EntryForm, *, questions: Any = None, status: int = 200
+        self, request: HttpRequest, form: EntryForm, *, questions: QuestionsForm | None = None, status: int = 200
     ) -> HttpResponse:
         text = notice()
         if form.is_bound:
@@ -138,7 +137,7 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
             "title": _("New application"),
             "opts": self.opts,
             "form": form,
-            "questions": questions or questions_form(str(form["category"].value() or "")),
+            "questions": questions or QuestionsForm(""),
             "notice": text,
             "notice_blocks": legal_texts.blocks(text) if text else [],
             **_earlier(request, str(form["phone"].value() or "")),
@@ -161,6 +160,11 @@ def _found(request: HttpRequest, pk: int) -> ServiceRequest:
     if found is None:
         raise Http404
     return found
+
+
+def _questions(request: HttpRequest) -> QuestionsForm:
+    """The questions of the category that is chosen now, with the answers as they were typed, not judged yet."""
+    return QuestionsForm(request.POST.get("category", ""), initial=request.POST.dict())
 
 
 def _earlier(request: HttpRequest, phone: str) -> dict[str, Any]:

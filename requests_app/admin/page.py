@@ -222,10 +222,9 @@ class RequestPage:
         return suggestions.newest(self.request)
 
     @cached_property
-    def replies(self) -> list[StandardReply]:
-        """Standard texts for this category or for all."""
-        in_use = StandardReply.objects.filter(is_active=True)
-        return [reply for reply in in_use if reply.category_id in (None, self.request.category_id)]
+    def replies(self) -> list[Any]:
+        """Standard texts for this category or for all, in groups."""
+        return presentation.replies_by_outcome(StandardReply.objects.fitting(self.request.category_id))
 
     # --- The answer ------------------------------------------------------------------------------
 

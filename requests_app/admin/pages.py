@@ -190,7 +190,7 @@ class RequestPageAdmin(RequestListAdmin):
 
     def _with_reply(self, request: HttpRequest, name: str) -> Any:
         chosen = request.POST.get("reply", "")
-        reply = StandardReply.objects.filter(is_active=True, pk=chosen).first() if chosen.isdecimal() else None
+        reply = StandardReply.objects.in_use().filter(pk=chosen).first() if chosen.isdecimal() else None
         return form_of(name, initial=with_reply(name, request.POST, reply.body if reply else "").dict())
 
     # --- Showing ---------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class ContactRevealAdmin(RecordAdmin):
     list_display_links = ("at",)
     list_select_related = ("request", "user")
     fields = ("at", "number", "user", "reason")
+    empty_text = _("Whoever looks at the contact details of an applicant is listed here, with the reason.")
     readonly_fields = fields
     date_hierarchy = None
 
@@ -51,6 +52,7 @@ class FeedbackAdmin(RecordAdmin):
     list_display = ("created_at", "number", "solved", "score", "comment")
     list_display_links = ("created_at",)
     list_filter = ("solved", "score")
+    empty_text = _("What applicants say after their applications were closed appears here.")
     fields = ("created_at", "number", "solved", "score", "comment")
     readonly_fields = fields
 

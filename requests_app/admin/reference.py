@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.current import signed_in
+from common.admintables import TableAdmin
 from common.errors import InvalidInput
 from departments.models import Department
 from requests_app.forms.reference import CategoryForm
@@ -20,7 +21,7 @@ from requests_app.models import Authority, Category, LegalPeriod, RoutingRule, S
 from requests_app.services import configuration
 
 
-class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReferenceAdmin(TableAdmin):
     """Added and changed with the stock permissions, never deleted."""
 
     show_facets = admin.ShowFacets.NEVER
@@ -71,9 +72,17 @@ class CategoryAdmin(ReferenceAdmin):
     list_filter = ("is_active", "auto_route", "kind", "group")
     list_select_related = ("department",)
     search_fields = ("name", "code", "group")
+    empty_text = _("Categories come with the reference data; citizens choose the subject from them.")
+    export_fields = (
+        "code", "name", "name_en", "group", "department", "kind", "target_working_hours", "auto_route", "catch_all",
+        "is_active",
+    )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("code", "name", "name_en", "group", "group_en", "is_active", "sort_order")}),
-        (_("Handling"), {"fields": ("department", "auto_route", "kind", "target_working_hours", "keywords")}),
+        (
+            _("Handling"),
+            {"fields": ("department", "auto_route", "catch_all", "kind", "target_working_hours", "keywords")},
+        ),
         (_("What the applicant reads"), {"fields": ("help", "help_en", "questions")}),
     )
 
@@ -90,6 +99,8 @@ class RoutingRuleAdmin(ReferenceAdmin):
     list_filter = ("is_active", "department")
     list_select_related = ("category", "neighbourhood", "department")
     search_fields = ("category__name", "neighbourhood__name")
+    empty_text = _("Where a neighbourhood has another department for a category than usual, say so here.")
+    export_fields = ("category", "neighbourhood", "department", "note", "is_active")
     fields = ("category", "neighbourhood", "department", "note", "is_active")
 
 
@@ -98,6 +109,8 @@ class LegalPeriodAdmin(ReferenceAdmin):
     """Periods set by law. A new law is a new row; the old one ends."""
 
     actions: Any = ()
+    empty_text = _("The periods set by law come with the reference data; without them no deadline is counted.")
+    export_fields = ("kind", "days", "unit", "extended_days", "article", "valid_from", "valid_to")
     list_display = ("kind", "days", "unit", "extended_days", "article", "valid_from", "valid_to")
     list_filter = ("kind",)
     fields = ("kind", "days", "unit", "extended_days", "article", "valid_from", "valid_to")
@@ -111,6 +124,8 @@ class StandardReplyAdmin(ReferenceAdmin):
     list_filter = ("is_active", "outcome")
     list_select_related = ("category",)
     search_fields = ("title", "body", "code")
+    empty_text = _("Texts that are used again and again: whoever writes an answer can put one in with a press.")
+    export_fields = ("code", "title", "body", "category", "outcome", "is_active")
     fields = ("code", "title", "body", "category", "outcome", "is_active")
 
 
@@ -122,3 +137,5 @@ class AuthorityAdmin(ReferenceAdmin):
     list_filter = ("is_active",)
     search_fields = ("name", "code")
     fields = ("code", "name", "phone", "is_active")
+    empty_text = _("Public bodies to which an application can be forwarded come with the reference data.")
+    export_fields = ("code", "name", "phone", "is_active")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -21,10 +20,10 @@ from requests_app.forms.fields import FilesField, FilesInput, PlainTextField
 from requests_app.models import Authority, ContactReveal, StandardReply
 from requests_app.models.answer import ANSWER_MAX
 from requests_app.models.history import NOTE_MAX
+from requests_app.presentation import replies_by_outcome
 from requests_app.services.answers import Proposal
 from requests_app.vocabulary import Outcome
 
-FOR_ANY_ANSWER = _("For any answer")
 REASON_MAX = 1000
 PICTURES = "image/jpeg,image/png,image/webp"
 
@@ -163,15 +162,13 @@ class ReplyChoice(forms.Select):
 
 
 class RepliesByOutcome(ModelChoiceIterator):  # type: ignore[type-arg]
-    """The choices in groups: those that fit any answer first, then outcome by outcome."""
+    """The choices in groups."""
 
     def __iter__(self) -> Iterator[Any]:
         """The empty choice, then each group under its name."""
         yield ("", self.field.empty_label)
-        order = ("", *Outcome.values)
-        replies = sorted(self.queryset, key=lambda reply: order.index(reply.outcome))
-        for outcome, group in groupby(replies, key=lambda reply: reply.outcome):
-            yield (Outcome(outcome).label if outcome else FOR_ANY_ANSWER, [self.choice(reply) for reply in group])
+        for name, replies in replies_by_outcome(self.queryset):
+            yield (name, [self.choice(reply) for reply in replies])
 
 
 class ReplyField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -216,7 +213,7 @@ class AnswerForm(VersionForm):
     removed_files = Ids(label=_("Remove"), required=False)
     reply = ReplyField(
         label=_("Standard reply"),
-        queryset=StandardReply.objects.filter(is_active=True),
+        queryset=StandardReply.objects.in_use(),
         empty_label=_("Choose a text"),
         required=False,
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from departments import legal_texts
 from departments.models import LegalText
 from requests_app import catalogue
-from requests_app.forms.apply import DetailsForm
+from requests_app.forms.apply import QUESTION, DetailsForm
 from requests_app.forms.fields import EmailAddressField, PhoneField, PlainTextField
 from requests_app.models import Applicant, Category
 from requests_app.models.request import DESCRIPTION_MAX
@@ -146,9 +146,17 @@ class EntryForm(forms.Form):
         return str(text.version) if text else ""
 
 
-def questions_form(category: str, data: Any = None) -> DetailsForm:
-    """The questions of the category with this code; a form without fields where there are none."""
-    return DetailsForm(data, so_far={"what": {"category": category}}, auto_id="question_%s")
+class QuestionsForm(DetailsForm):
+    """The questions of one category; answers given to another's are kept aside, in case it is chosen again."""
+
+    def __init__(self, category: str, data: Any = None, *, initial: Any = None) -> None:
+        so_far = {"what": {"category": category}}
+        super().__init__(data, so_far=so_far, initial=initial, auto_id="question_%s")
+
+    def kept_aside(self) -> list[tuple[str, str]]:
+        """Name and text of each answer whose question this category does not ask."""
+        typed = self.data if self.is_bound else self.initial
+        return [(name, typed[name]) for name in typed if name.startswith(QUESTION) and name not in self.fields]
 
 
 def notice() -> LegalText | None:

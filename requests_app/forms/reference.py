@@ -50,6 +50,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
             "department",
             "target_working_hours",
             "auto_route",
+            "catch_all",
             "keywords",
             "questions",
             "sort_order",

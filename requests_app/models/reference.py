@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.languages import in_readers_language
 from common.ordering import alphabetical
+from requests_app.querysets import StandardReplyQuerySet
 from requests_app.vocabulary import Kind, Outcome
 
 
@@ -37,6 +38,11 @@ class Category(models.Model):
         default=False,
         help_text=_("Off: the department is only suggested and a person decides."),
     )
+    catch_all = models.BooleanField(
+        _("for whatever fits no other subject"),
+        default=False,
+        help_text=_("On: the department above only has a first look; nothing is sent to it without triage."),
+    )
     keywords = models.JSONField(_("keywords"), default=list, blank=True)
     questions = models.JSONField(_("extra questions"), default=list, blank=True)
     sort_order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -47,6 +53,13 @@ class Category(models.Model):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ("sort_order", "name")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(catch_all=True, auto_route=True),
+                name="category_catch_all_is_triaged",
+                violation_error_message=_("What fits no other subject cannot be sent on without triage."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -145,6 +158,8 @@ class StandardReply(models.Model):
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
     is_active = models.BooleanField(_("in use"), default=True)
     source = models.CharField(_("source"), max_length=300, blank=True, editable=False)
+
+    objects = StandardReplyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("standard reply")

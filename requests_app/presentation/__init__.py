@@ -7,6 +7,7 @@ function says how many queries it needs at most.
 from requests_app.presentation.application import place_of
 from requests_app.presentation.clock import Due, due, due_label
 from requests_app.presentation.history import Entry, public_timeline, staff_timeline
+from requests_app.presentation.replies import replies_by_outcome
 from requests_app.presentation.router import routing_reason, sent_by_router, why_no_department
 from requests_app.presentation.status import PublicStatus, public_status
 
@@ -19,6 +20,7 @@ __all__ = [
     "place_of",
     "public_status",
     "public_timeline",
+    "replies_by_outcome",
     "routing_reason",
     "sent_by_router",
     "staff_timeline",

@@ -99,11 +99,19 @@ _WORDS: Mapping[str, _Words] = {
     Status.WITHDRAWN: _Words(
         pgettext_lazy("applicant", "Withdrawn"),
         gettext_lazy("You have withdrawn your application."),
-        gettext_lazy("You need to do nothing more. You can make a new application at any time."),
+        gettext_lazy("You need to do nothing more. If you change your mind, you can continue the application."),
     ),
 }
 
-_REOPEN_PASSED = gettext_lazy("Read the answer below. For anything new, please make a new application.")
+# Once the time is over in which what has ended may be taken up again.
+_PASSED: Mapping[str, Promise] = {
+    Status.CLOSED: gettext_lazy("Read the answer below. For anything new, please make a new application."),
+    Status.WITHDRAWN: gettext_lazy("You need to do nothing more. You can make a new application at any time."),
+}
+_UNTIL_IT_PASSES: Mapping[str, Promise] = {
+    Status.CLOSED: gettext_lazy("Can be reopened until"),
+    Status.WITHDRAWN: gettext_lazy("Can be continued until"),
+}
 _JOINED_IS_DONE = gettext_lazy(
     "The work on both has been concluded. If your problem is not solved, you can reopen your application."
 )
@@ -149,8 +157,8 @@ def _facts(request: ServiceRequest) -> dict[str, str]:
 
 def _next_step(request: ServiceRequest, words: _Words) -> Promise:
     worked_on = request.worked_on
-    if worked_on.status == Status.CLOSED and timezone.now() > reopen_until(worked_on):
-        return _REOPEN_PASSED
+    if worked_on.status in _PASSED and timezone.now() > reopen_until(worked_on):
+        return _PASSED[worked_on.status]
     if request.merged_into is not None and worked_on.status in _JOINED:
         return _JOINED[worked_on.status]
     return _LATE if _answer_is_late(request) else words.next_step
@@ -165,9 +173,10 @@ def _until(request: ServiceRequest) -> tuple[date | None, str]:
     worked_on = request.worked_on
     if worked_on.promised_on and worked_on.status not in FINISHED | PAUSED:
         return worked_on.promised_on, _("Promised day")
-    if worked_on.status == Status.CLOSED:
+    if worked_on.status in _UNTIL_IT_PASSES:
         last = reopen_until(worked_on)
-        return (timezone.localdate(last), _("Can be reopened until")) if last >= timezone.now() else (None, "")
+        label = str(_UNTIL_IT_PASSES[worked_on.status])
+        return (timezone.localdate(last), label) if last >= timezone.now() else (None, "")
     if worked_on.legal_due_at is None or worked_on.status in FINISHED | PAUSED or _answer_is_late(worked_on):
         return None, ""
     return timezone.localdate(worked_on.legal_due_at), _("Answer at the latest on")

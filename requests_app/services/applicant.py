@@ -11,21 +11,26 @@ from requests_app.services import attachments, merging
 from requests_app.services.change import begin, finish, needed_reason
 from requests_app.services.department import return_from_closed
 from requests_app.services.open_departments import takes_requests
-from requests_app.services.telling import tell_everybody
+from requests_app.services.telling import tell, tell_everybody
 from requests_app.vocabulary import ActorKind, NoteKind
 from requests_app.workflow import Verb
 
 
 @one_transaction()
 def withdraw(*, request_id: int, actor: Actor) -> ServiceRequest:
-    """The applicant wants nothing any more. An unfinished answer draft is dropped, others' requests go on."""
+    """The applicant wants nothing any more. An unfinished answer draft is dropped, others' requests go on.
+
+    The applicant is told, because a stranger may hold the link; ``triage.restore`` takes it back.
+    """
     change = begin(request_id=request_id, verb=Verb.WITHDRAW, actor=actor)
     for draft in change.request.answers.filter(state=AnswerState.DRAFT):
         for attachment in draft.attachments.all():
             attachments.remove(attachment)
         draft.delete()
     merging.let_go(change.request)
-    return finish(change)
+    request = finish(change)
+    tell(request, "request_withdrawn")
+    return request
 
 
 @one_transaction()

@@ -66,6 +66,9 @@ def _retire(model: type[Row], seen: list[int], counts: Counts) -> None:
 
 
 def _category(item: Item, position: int) -> dict[str, Any]:
+    catch_all, auto_route = item.flag("catch_all", False), item.flag("auto_route", False)
+    if catch_all and auto_route:
+        item.fail("catch_all", "what fits no other subject cannot be sent on without triage.")
     return {
         "code": item.code(),
         "name": item.text("name", max_length=120),
@@ -77,7 +80,8 @@ def _category(item: Item, position: int) -> dict[str, Any]:
         "kind": item.choice("kind", Kind.values, None) or "",
         "department": _department(item),
         "target_working_hours": item.number("target_working_hours", None),
-        "auto_route": item.flag("auto_route", False),
+        "auto_route": auto_route,
+        "catch_all": catch_all,
         "keywords": item.value("keywords", []),
         "questions": _questions(item),
         "sort_order": position,

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 BATCH = 50
 SUGGESTIONS = 3
 SURE = 1.0
+# A category for everything else says nothing about who is responsible.
+NOT_FIXED = 0.0
 PER_WORD = 0.3
 MOST_BY_KEYWORDS = 0.9
 
@@ -111,11 +113,11 @@ def suggest(request: ServiceRequest, *, now: datetime) -> Suggestion:
 def suggestions_for(request: ServiceRequest) -> list[Suggestion]:
     """At most three departments for ``request``, the best first; never empty."""
     found = [by_category] if (by_category := _by_category(request)) else []
-    found += _by_keywords(request)
-    unique = {suggestion.department: suggestion for suggestion in reversed(found)}
-    best_first = [suggestion for suggestion in found if unique.get(suggestion.department) is suggestion]
-    best_first.sort(key=lambda suggestion: -suggestion.confidence)
-    return best_first[:SUGGESTIONS] or [Suggestion(None, Reason.NO_CATEGORY)]
+    best_first = sorted([*found, *_by_keywords(request)], key=lambda suggestion: -suggestion.confidence)
+    unique: dict[Department | None, Suggestion] = {}
+    for suggestion in best_first:
+        unique.setdefault(suggestion.department, suggestion)
+    return [*unique.values()][:SUGGESTIONS] or [Suggestion(None, Reason.NO_CATEGORY)]
 
 
 def categories_for(text: str) -> list[Category]:
@@ -135,7 +137,9 @@ def _by_category(request: ServiceRequest) -> Suggestion | None:
     department = rule.department if rule else category.department
     if not Department.objects.taking_requests().filter(pk=department.pk).exists():
         return Suggestion(None, Reason.DEPARTMENT_CLOSED, category, rule)
-    return Suggestion(department, Reason.RULE if rule else Reason.CATEGORY, category, rule, confidence=SURE)
+    if rule:
+        return Suggestion(department, Reason.RULE, category, rule, confidence=SURE)
+    return Suggestion(department, Reason.CATEGORY, category, confidence=NOT_FIXED if category.catch_all else SURE)
 
 
 def _by_keywords(request: ServiceRequest) -> list[Suggestion]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError, InvalidInput
 from common.transactions import one_transaction
 from departments.models import Department
+from requests_app import clocks
 from requests_app.actors import Actor
 from requests_app.models import Authority, Category, RoutingDecision, ServiceRequest
 from requests_app.services import merging, routing
@@ -16,7 +17,7 @@ from requests_app.services.intake import Place, check_name
 from requests_app.services.open_departments import takes_requests
 from requests_app.services.telling import tell
 from requests_app.vocabulary import Kind, NoteKind
-from requests_app.workflow import Verb
+from requests_app.workflow import Status, Verb
 
 
 @one_transaction()
@@ -125,15 +126,20 @@ def merge(*, request_id: int, into_number: str, actor: Actor, expected_version: 
 
 @one_transaction()
 def restore(*, request_id: int, actor: Actor, expected_version: int | None = None) -> ServiceRequest:
-    """Take back a rejection, a forwarding or a merge, and tell the applicant. Needs ``requests_app.triage``.
+    """Take back a rejection, a forwarding, a merge or a withdrawal, and tell the applicant. Whoever moved along with
+    a merge comes back with it.
 
-    Whoever moved along with a merge comes back with it.
+    Needs ``requests_app.triage``. A withdrawal is taken back by the applicant too, within the time for reopening; its
+    clocks start anew, and what was promised before is not.
     """
     hold(request_id, *merging.followers_of(request_id))
     change = begin(request_id=request_id, verb=Verb.RESTORE, actor=actor, expected_version=expected_version)
     followers = merging.followers_of(request_id)
     change.request.merged_into = change.request.authority = change.request.department = None
-    request = finish(change, fields=("merged_into", "authority", "department"))
+    if change.from_status == Status.WITHDRAWN:
+        change.request.promised_on = None
+        clocks.restart(change.request, change.now)
+    request = finish(change, fields=("merged_into", "authority", "department", "promised_on"))
     merging.move_back(followers, request)
     tell(request, "request_restored")
     return request

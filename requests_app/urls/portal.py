@@ -29,6 +29,11 @@ urlpatterns = [
         name="request_withdraw",
     ),
     path(
+        pgettext_lazy("address", "track/application/<request_number:number>/continue/"),
+        track_request.restore,
+        name="request_restore",
+    ),
+    path(
         pgettext_lazy("address", "track/application/<request_number:number>/reopen/"),
         track_request.reopen,
         name="request_reopen",

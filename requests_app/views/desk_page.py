@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 
 from notifications.services.rendering import Preview
 from requests_app import policies, presentation
@@ -98,7 +97,7 @@ def _doing(desk: Desk, item: ServiceRequest, refusal: Refusal | None) -> Context
     if refusal and refusal.name in offered:
         offered[refusal.name] = refusal.form
     if isinstance(form := offered.get("answer"), forms.AnswerForm):
-        form.offer(_replies(item))
+        form.offer(StandardReply.objects.fitting(item.category_id))
     return {
         "forms": offered,
         "form": refusal.form if refusal else None,  # for the error summary and the title
@@ -116,11 +115,6 @@ def _blank(name: str, kind: type[forms.VersionForm], item: ServiceRequest) -> fo
     if draft is not None:
         initial |= {name: getattr(draft, name) for name in ("outcome", "text", "promised_on", "authority")}
     return kind(initial=initial, auto_id=f"{name}_%s")
-
-
-def _replies(item: ServiceRequest) -> Any:
-    suitable = Q(category=None) | Q(category=item.category_id)
-    return StandardReply.objects.filter(suitable, is_active=True)
 
 
 def _draft_of(item: ServiceRequest) -> Answer | None:

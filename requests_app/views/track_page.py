@@ -48,14 +48,21 @@ def page_of(request: ServiceRequest, *, level: Level | None) -> dict[str, Any]:
         "files": shown_files(request.attachments.filter(answer=None, note=None)),
         "contact": shown_contact(request.applicant, whole=level == Level.PHONE),
         "announcements": _consent(request) if level == Level.PHONE else None,
-        "can_confirm_phone": bool(request.applicant and request.applicant.phone and level != Level.PHONE),
+        "can_confirm_phone": can_confirm_phone(request, level),
         "question": _question(request) if Verb.REPLY in verbs else None,
         "reply_form": ReplyForm() if Verb.REPLY in verbs else None,
         "rate_form": RateForm() if Verb.RATE in verbs else None,
         "can_add": Verb.ADD_INFORMATION in verbs,
         "can_withdraw": Verb.WITHDRAW in verbs,
+        "can_restore": Verb.RESTORE in verbs,
         "can_reopen": Verb.REOPEN in verbs,
+        "taken_up_until": policies.reopen_until(request),
     }
+
+
+def can_confirm_phone(request: ServiceRequest, level: Level | None) -> bool:
+    """Whether there is a phone that this visitor has not confirmed, or not for an hour."""
+    return bool(request.applicant and request.applicant.phone and level != Level.PHONE)
 
 
 def _answer(request: ServiceRequest) -> ShownAnswer | None:

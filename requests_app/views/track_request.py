@@ -20,15 +20,18 @@ from requests_app import grants, policies
 from requests_app.actors import Actor
 from requests_app.forms.track import CodeForm, RateForm, ReopenForm, ReplyForm, WordsForm
 from requests_app.models import ServiceRequest
-from requests_app.services import access, applicant, conversation
+from requests_app.services import access, applicant, conversation, triage
 from requests_app.views import throttle
-from requests_app.views.track_page import page_of
+from requests_app.views.track_page import can_confirm_phone, page_of
 from requests_app.workflow import Verb
 
 TOO_MANY_WORDS: Final = _(
     "There were too many messages from your connection in a short time. What you wrote is still here: wait a "
     "little and press the button again."
 )
+
+# What is decided about the whole application.
+NEED_PHONE: Final = frozenset({"withdraw", "restore"})
 
 GrantedView = Callable[[HttpRequest, ServiceRequest], HttpResponse]
 View = Callable[..., HttpResponse]
@@ -84,9 +87,14 @@ def add(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
 @granted
 def withdraw(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     """Ask once more, then withdraw."""
-    if request.method != "POST":
-        return _form_page(request, found, "withdraw", None)
-    return _act(request, found, "withdraw", None, applicant.withdraw, _("You have withdrawn your application."))
+    return _decide(request, found, "withdraw", applicant.withdraw, _("You have withdrawn your application."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@granted
+def restore(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
+    """Go on with what was withdrawn."""
+    return _decide(request, found, "restore", triage.restore, _("Your application continues. We are looking at it."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +121,7 @@ def rate(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
 def contact(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     """Show one's contact details after a code was sent to the phone in them."""
     if _level(request, found) == grants.Level.PHONE:
-        return redirect("portal:request", number=found.number)
+        return redirect(_goal(request), number=found.number)
     if request.method != "POST":
         return _form_page(request, found, "contact", CodeForm() if "sent" in request.GET else None)
     if "send" in request.POST:
@@ -129,7 +137,7 @@ def contact(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
         return _form_page(request, found, "contact", form, HTTPStatus.UNPROCESSABLE_ENTITY)
     grants.grant(request.session, found.number, grants.Level.PHONE)
     messages.success(request, _("Your phone is confirmed. Your details are shown for an hour."))
-    return redirect("portal:request", number=found.number)
+    return redirect(_goal(request), number=found.number)
 
 
 @require_POST
@@ -153,8 +161,29 @@ def _send_contact_code(request: HttpRequest, found: ServiceRequest) -> HttpRespo
         )
     except DomainError as error:
         return _form_page(request, found, "contact", None, http_status(error), refused=error.message)
-    again = "again" if "again" in request.POST else "1"
-    return redirect(f"{reverse('portal:request_contact', args=[found.number])}?sent={again}")
+    return _to_contact(found, sent="again" if "again" in request.POST else "1", then=request.GET.get("then", ""))
+
+
+def _to_contact(found: ServiceRequest, **query: str) -> HttpResponse:
+    given = urlencode({name: value for name, value in query.items() if value})
+    return redirect(f"{reverse('portal:request_contact', args=[found.number])}?{given}")
+
+
+def _goal(request: HttpRequest) -> str:
+    """The page that wanted the phone confirmed."""
+    wanted = request.GET.get("then")
+    return f"portal:request_{wanted}" if wanted in NEED_PHONE else "portal:request"
+
+
+def _decide(
+    request: HttpRequest, found: ServiceRequest, name: str, service: Callable[..., Any], done: Any
+) -> HttpResponse:
+    """Say what will happen, then do it; only for who confirmed the phone, if there is one: links are passed on."""
+    if request.method != "POST":
+        return _form_page(request, found, name, None)
+    if can_confirm_phone(found, _level(request, found)):
+        return _to_contact(found, then=name)
+    return _act(request, found, name, None, service, done)
 
 
 def _act(

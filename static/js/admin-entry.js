@@ -2,24 +2,21 @@
 // questions of the chosen category. Without this, the buttons of the page do the same.
 const form = document.querySelector("[data-entry]");
 
-async function piece(address, options) {
-  const response = await fetch(address, { ...options, headers: { "X-Requested-With": "fetch" } });
-  return response.ok ? response.text() : null;
+// Posts the fields that isWanted and puts the answer where it belongs.
+async function fill(id, address, isWanted) {
+  const body = new FormData();
+  for (const [name, value] of new FormData(form)) {
+    if (name === "csrfmiddlewaretoken" || isWanted(name)) body.append(name, value);
+  }
+  const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+  if (response.ok) document.getElementById(id).innerHTML = await response.text();
 }
 
-async function lookUp() {
-  const data = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "phone"]) data.append(name, form.elements[name].value);
-  const html = await piece(form.dataset.lookup, { method: "POST", body: data });
-  if (html === null) return;
-  document.getElementById("entry-earlier").innerHTML = html;
-}
+const lookUp = () => fill("entry-earlier", form.dataset.lookup, (name) => name === "phone");
 
-async function askQuestions() {
-  const address = `${form.dataset.questions}?category=${encodeURIComponent(form.elements.category.value)}`;
-  const html = await piece(address);
-  if (html !== null) document.getElementById("entry-questions").innerHTML = html;
-}
+// What was answered goes along, so that it comes back with the questions.
+const askQuestions = () =>
+  fill("entry-questions", form.dataset.questions, (name) => name === "category" || name.startsWith("q_"));
 
 // The telephone system opens this page with the number behind a #, which no server and no log ever sees.
 if (/^#\+?\d+$/.test(location.hash) && !form.elements.phone.value) {

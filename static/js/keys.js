@@ -2,7 +2,35 @@
 //
 // data-key="s"        that key clicks the element, or focuses it if it is a field
 // data-key-row        j and k walk these rows; Enter opens the row's first link
-// <dialog data-keys-help>   ? opens it
+// <dialog data-keys-help>   ? opens it, and so does data-keys-open
+// data-keys-switch    a box: without its tick no key does anything (WCAG 2.1.4). The browser remembers it.
+
+const OFF = "keys-are-off";
+
+// Where a browser keeps nothing, the keys are on and the switch holds for the page.
+function remembered() {
+  try {
+    return localStorage.getItem(OFF) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function remember(isOff) {
+  try {
+    if (isOff) localStorage.setItem(OFF, "1");
+    else localStorage.removeItem(OFF);
+  } catch {
+    // The class below holds for this page.
+  }
+}
+
+const page = document.documentElement;
+const help = document.querySelector("dialog[data-keys-help]");
+
+function switchKeys(isOff) {
+  page.classList.toggle(OFF, isOff);
+}
 
 const rows = () => [...document.querySelectorAll("[data-key-row]")];
 
@@ -30,9 +58,8 @@ function move(step) {
 }
 
 function onKey(event) {
+  if (page.classList.contains(OFF) || help?.open) return;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const help = document.querySelector("dialog[data-keys-help]");
-  if (help?.open) return;
   const owner = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (event.key === "j" && rows().length) move(1);
   else if (event.key === "k" && rows().length) move(-1);
@@ -42,4 +69,13 @@ function onKey(event) {
   event.preventDefault();
 }
 
+switchKeys(remembered());
 document.addEventListener("keydown", onKey);
+document.querySelector("[data-keys-open]")?.addEventListener("click", () => help.showModal());
+document.querySelectorAll("[data-keys-switch]").forEach((box) => {
+  box.checked = !remembered();
+  box.addEventListener("change", () => {
+    switchKeys(!box.checked);
+    remember(!box.checked);
+  });
+});

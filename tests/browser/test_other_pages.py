@@ -171,3 +171,23 @@ def test_staff_pages_speak_english(who: type[Colleague], enter: Enter) -> None:
     colleague.witness.language = "en"
     for path in ("admin/", "admin/requests_app/triagerequest/") if who is Clerk else ("masa/", "masa/vekalet/"):
         colleague.opens(f"/en/{path}", f"en-{path.strip('/').replace('/', '-')}")
+
+
+def test_keys_can_be_switched_off_and_stay_off(enter: Enter) -> None:
+    clerk = enter(Clerk, DESKTOP)
+    clerk.signs_in()
+    clerk.opens("/admin/requests_app/triagerequest/", "triage-keys")
+    keys, switch = clerk.page.locator("dialog[data-keys-help]"), clerk.page.get_by_label("Bu tuşları kullan")
+    clerk.page.keyboard.press("?")
+    expect(keys).to_be_visible()
+    switch.uncheck()
+    clerk.presses("Tuş listesini kapat")
+    clerk.page.reload()
+    clerk.page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+    clerk.presses("Kısayol tuşları: gör veya kapat")
+    expect(switch).not_to_be_checked()
+    switch.check()
+    clerk.presses("Tuş listesini kapat")
+    clerk.page.keyboard.press("?")
+    expect(keys).to_be_visible()

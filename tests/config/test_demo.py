@@ -1,16 +1,19 @@
 """The demonstration: complete where it is wanted, impossible where it is not."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import ROLES
 from config import demo
-from notifications.models import Consent
+from notifications.ids import first_id
+from notifications.models import Consent, Message
 from requests_app.models import ContactReveal, ServiceRequest
 from requests_app.workflow import Status
 
@@ -49,6 +52,23 @@ def test_loading_again_changes_nothing(demonstration: None) -> None:
     before = (User.objects.count(), ServiceRequest.objects.count())
     call_command("load_demo_data", verbosity=0)
     assert (User.objects.count(), ServiceRequest.objects.count()) == before
+
+
+def test_the_past_lies_in_the_past_and_in_order(demonstration: None) -> None:
+    now = timezone.now()
+    assert ServiceRequest.objects.filter(submitted_at__lt=now - timedelta(days=30)).exists()
+    assert ServiceRequest.objects.overdue().exists()
+    for request in ServiceRequest.objects.all():
+        times = list(request.events.order_by("version").values_list("at", flat=True))
+        assert times == sorted(times)
+        assert request.submitted_at <= times[0]
+        assert times[-1] < now
+
+
+def test_a_message_of_the_past_has_an_id_of_that_time(demonstration: None) -> None:
+    for message in Message.objects.all():
+        assert first_id(message.created_at - timedelta(seconds=1)) < message.id
+        assert message.id < first_id(message.created_at + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("account", demo.ACCOUNTS, ids=lambda account: account.role)

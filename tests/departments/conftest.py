@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -13,6 +13,8 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 
 from accounts.models import User
+from common.events import calendar_changed
+from departments.calendar import WorkingCalendar
 from departments.models import Department, Membership, Municipality
 
 LONG_AGO = date(2020, 1, 1)
@@ -97,3 +99,16 @@ def edit() -> Callable[..., None]:
         file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
     return change
+
+
+@pytest.fixture
+def told() -> Iterator[list[Any]]:
+    """What a subscriber hears, and what the calendar says to it at that moment."""
+    heard: list[Any] = []
+
+    def listener(*, days: frozenset[date]) -> None:
+        heard.append((days, {day: WorkingCalendar.load().day(day).kind for day in days}))
+
+    calendar_changed.subscribe(listener)
+    yield heard
+    calendar_changed._subscribers.remove(listener)

@@ -1,6 +1,6 @@
 """The staff's own calendar days."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,19 +17,6 @@ pytestmark = pytest.mark.django_db
 
 FRIDAY = date(2026, 11, 20)
 REPUBLIC_DAY = date(2026, 10, 29)
-
-
-@pytest.fixture
-def told() -> Iterator[list[Any]]:
-    """What a subscriber hears, and what the calendar says to it at that moment."""
-    heard: list[Any] = []
-
-    def listener(*, days: frozenset[date]) -> None:
-        heard.append((days, {day: WorkingCalendar.load().day(day).kind for day in days}))
-
-    calendar_changed.subscribe(listener)
-    yield heard
-    calendar_changed._subscribers.remove(listener)
 
 
 def test_a_day_becomes_free(administrator: User) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import User
 from common.packs import Counts, PackError
-from departments.calendar import WorkingCalendar
+from departments.calendar import DayKind, WorkingCalendar
 from departments.models import CalendarDay, Department, LegalText, Membership, Municipality, Neighbourhood
 from departments.services import organisation, reference, working_calendar
 from tests.departments.conftest import LONG_AGO, PACKS
@@ -135,6 +135,30 @@ def test_a_calendar_day_of_the_staff_is_kept(pack: Path, administrator: User) ->
     working_calendar.set_calendar_day(actor=administrator, day=date(2026, 3, 23), kind="working", name="Çalışıyoruz")
     assert loaded(pack)["calendar days"].kept == 1
     assert CalendarDay.objects.get().kind == "working"
+
+
+def test_a_calendar_day_that_is_gone_from_the_pack_ends_and_is_announced(
+    pack: Path, edit: Callable[..., None], told: list[Any]
+) -> None:
+    day = date(2026, 3, 23)
+    reference.load(pack)
+    told.clear()
+    edit(pack / "calendar.json", lambda items: items.clear())
+    assert loaded(pack)["calendar days"].closed == 1
+    assert told == [(frozenset({day}), {day: DayKind.WORKING})]
+    assert loaded(pack)["calendar days"].closed == 0
+    assert len(told) == 1
+
+
+def test_a_calendar_day_of_the_staff_stays_although_the_pack_has_none(
+    pack: Path, edit: Callable[..., None], administrator: User
+) -> None:
+    reference.load(pack)
+    working_calendar.set_calendar_day(actor=administrator, day=date(2026, 3, 23), kind="working", name="Çalışıyoruz")
+    working_calendar.set_calendar_day(actor=administrator, day=date(2026, 3, 24), kind="holiday", name="İdari izin")
+    edit(pack / "calendar.json", lambda items: items.clear())
+    assert loaded(pack)["calendar days"].closed == 0
+    assert CalendarDay.objects.count() == 2
 
 
 def test_a_published_text_needs_a_new_version(pack: Path, edit: Callable[..., None]) -> None:

@@ -41,6 +41,7 @@ EVENTS = {
     "request_merged",
     "request_reopened",
     "request_restored",
+    "request_withdrawn",
     "request_extended",
     "code_track",
     "code_contact",
@@ -118,7 +119,10 @@ def test_no_text_carries_a_link_with_a_secret() -> None:
 
 
 def test_a_code_says_what_it_is_for() -> None:
-    purposes = {"code_track": "başvuru takibi için", "code_contact": "iletişim bilgilerinizi görmek için"}
+    purposes = {
+        "code_track": "başvuru takibi için",
+        "code_contact": "bilgilerinizi görmek veya başvuruyu geri çekmek için",
+    }
     bodies = {item.text("event"): item.text("body") for item in _templates() if item.text("language") == "tr"}
     for event, purpose in purposes.items():
         assert purpose in bodies[event]

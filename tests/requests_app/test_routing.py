@@ -1,10 +1,10 @@
 """The router: what it suggests, when it acts by itself, and how lost bells are found."""
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from requests_app.actors import Actor
-from requests_app.models import RoutingDecision, RoutingRule, ServiceRequest
+from requests_app.models import Category, RoutingDecision, RoutingRule, ServiceRequest
 from requests_app.services import department, intake, routing, triage
 from requests_app.tasks import sweep
 from requests_app.workflow import Status
@@ -44,6 +44,32 @@ def test_a_category_set_to_auto_route_needs_no_triage(town: Town) -> None:
     assert (request.status, request.department) == (Status.ROUTED, town.roads)
     assert request.routing_decisions.get(rank=1).applied
     assert request.events.get(verb="route").actor_kind == "system"
+
+
+def test_a_subject_for_everything_else_is_no_certain_suggestion(town: Town) -> None:
+    Category.objects.filter(pk=town.pothole.pk).update(catch_all=True)
+    request = routed_by_itself(factories.submit(town, description="Merhaba"))
+    assert (request.status, request.suggested_department) == (Status.RECEIVED, town.roads)
+    assert request.routing_decisions.get().confidence == 0
+
+
+def test_words_come_before_a_subject_for_everything_else(town: Town) -> None:
+    Category.objects.filter(pk=town.pothole.pk).update(catch_all=True)
+    request = routed_by_itself(factories.submit(town, description="Ağaçların budanması lazım"))
+    by_rank = request.routing_decisions.order_by("rank").values_list("department", "reason")
+    assert list(by_rank) == [(town.parks.pk, Reason.KEYWORDS), (town.roads.pk, Reason.CATEGORY)]
+
+
+def test_a_rule_for_the_neighbourhood_is_certain_whatever_the_subject(town: Town) -> None:
+    Category.objects.filter(pk=town.pothole.pk).update(catch_all=True)
+    RoutingRule.objects.create(category=town.pothole, neighbourhood=town.hill, department=town.parks)
+    request = routed_by_itself(factories.submit(town, place=intake.Place(neighbourhood_id=town.hill.pk)))
+    assert request.routing_decisions.get(rank=1).confidence == 1
+
+
+def test_a_subject_for_everything_else_cannot_be_sent_on_without_triage(town: Town) -> None:
+    with pytest.raises(IntegrityError, match="category_catch_all_is_triaged"):
+        Category.objects.filter(pk=town.rubbish.pk).update(catch_all=True)
 
 
 @pytest.mark.parametrize("text", ["Ağaçların budanması lazım", "AĞAÇ DALLARI", "agac dallari sarkiyor"])

@@ -20,7 +20,7 @@ from requests_app.services import reference as request_rules
 class Command(BaseCommand):
     """Brings the database in line with a reference pack. Running it again changes nothing."""
 
-    help = "Loads a reference pack: create and update by code, close what is gone, delete nothing."
+    help = "Loads a reference pack: create and update by code, close what is gone."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The pack's folder name; by default the one in the settings."""

@@ -12,13 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, Min, QuerySet
 
 from notifications.campaign_workflow import Status
 from notifications.lanes import Lane
 from notifications.models import BulkMessage, Campaign, Route
 from notifications.services.campaigns import hours
 from notifications.services.campaigns.wording import Wording
-from notifications.services.ledgers.base import Attempt, Result, Taken, by_id, execute, safe
+from notifications.services.ledgers.base import Attempt, Result, Taken, Waiting, by_id, execute, safe
 from notifications.services.partitions import bounds_of
 from notifications.services.rendering import fitted
 from notifications.workflow import FINISHED, State
@@ -158,7 +159,13 @@ class BulkLedger:
 
     def lanes_due(self, now: datetime) -> list[Lane]:
         """See ``Ledger``."""
-        return [Lane.BULK] if any(_has_due(campaign, now) for campaign in sending(now)) else []
+        return [Lane.BULK] if any(_due(campaign, now).exists() for campaign in sending(now)) else []
+
+    def waiting(self, now: datetime) -> list[Waiting]:
+        """See ``Ledger``. Of campaigns that are being sent; what is paused or rests waits for nobody."""
+        found = [_due(campaign, now).aggregate(count=Count("id"), oldest=Min("due_at")) for campaign in sending(now)]
+        count = sum(row["count"] for row in found)
+        return [Waiting(Lane.BULK, count, min(row["oldest"] for row in found if row["oldest"]))] if count else []
 
     def has_unknown(self, now: datetime) -> bool:
         """See ``Ledger``."""
@@ -216,7 +223,7 @@ def _finish(campaign: Campaign, state: State, code: str, *, now: datetime, limit
     )
 
 
-def _has_due(campaign: Campaign, now: datetime) -> bool:
+def _due(campaign: Campaign, now: datetime) -> QuerySet[BulkMessage]:
     low, high = bounds_of(campaign.begun_at)
     due = BulkMessage.objects.filter(campaign=campaign, state=State.QUEUED, due_at__lte=now, expires_at__gt=now)
-    return due.filter(id__gte=low, id__lt=high).exists()
+    return due.filter(id__gte=low, id__lt=high)

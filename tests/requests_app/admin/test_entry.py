@@ -161,8 +161,47 @@ def test_the_questions_come_as_a_piece_of_the_page(agent: Client, town: Town) ->
     town.tree.questions = [{"code": "tur", "label": "Hangi ağaç?", "type": "text"}]
     town.tree.save()
     address = reverse("admin:requests_app_servicerequest_questions")
-    assert "Hangi ağaç?" in agent.get(address, {"category": "agac"}).content.decode()
-    assert agent.get(address, {"category": "olmayan"}).content.decode().strip() == ""
+    assert "Hangi ağaç?" in agent.post(address, {"category": "agac"}).content.decode()
+    assert agent.post(address, {"category": "olmayan"}).content.decode().strip() == ""
+    assert agent.get(address, {"category": "agac"}).status_code == 405
+
+
+@pytest.fixture
+def asked(town: Town) -> None:
+    """A question about each of two subjects, and one about both."""
+    again = {"code": "tekrar", "label": "Daha önce oldu mu?", "type": "text"}
+    town.pothole.questions = [{"code": "derinlik", "label": "Ne kadar derin?", "type": "number"}, again]
+    town.tree.questions = [{"code": "tur", "label": "Hangi ağaç?", "type": "text"}, again]
+    for category in (town.pothole, town.tree):
+        category.save()
+
+
+@pytest.mark.usefixtures("asked")
+def test_looking_the_phone_up_keeps_the_answers_to_the_questions(agent: Client) -> None:
+    page = agent.post(ENTRY, {**told(q_derinlik="diz boyu", q_tekrar="Geçen yıl"), "lookup": "1"})
+    questions = page.context["questions"]
+    assert (questions["q_derinlik"].value(), questions["q_tekrar"].value()) == ("diz boyu", "Geçen yıl")
+    assert page.context["form"].errors == {}  # nobody is judged before they have finished
+    assert not ServiceRequest.objects.exists()
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("where", [ENTRY, "/admin/requests_app/servicerequest/entry/questions/"])
+def test_answers_wait_unseen_while_another_category_is_chosen(where: str, agent: Client) -> None:
+    page = agent.post(where, {**told(category="agac", q_derinlik="40", q_tekrar="Geçen yıl"), "lookup": "questions"})
+    text = page.content.decode()
+    assert '<input type="hidden" name="q_derinlik" value="40">' in text
+    assert page.context["questions"]["q_tekrar"].value() == "Geçen yıl"
+    assert "Ne kadar derin?" not in text
+
+
+@pytest.mark.usefixtures("asked")
+def test_an_answer_that_waits_survives_a_refusal_and_is_not_entered(agent: Client) -> None:
+    sent = told(category="agac", q_derinlik="40", q_tur="Çam")
+    refused = agent.post(ENTRY, {**sent, "description": ""})
+    assert '<input type="hidden" name="q_derinlik" value="40">' in refused.content.decode()
+    agent.post(ENTRY, sent)
+    assert entered().extra_answers == {"tur": "Çam"}
 
 
 def test_looking_the_phone_up_shows_earlier_applications_and_a_masked_name(agent: Client, town: Town) -> None:

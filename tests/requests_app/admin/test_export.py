@@ -1,17 +1,15 @@
 """Lists as files: the rows of the filters, no personal data, no formulas, not for everybody."""
 
-import csv
-
 import pytest
-from django.http.response import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.spreadsheets import without_formula
+from common.spreadsheets import without_formula
 from tests import factories
 from tests.factories import People, Town
 from tests.requests_app.admin.addresses import ALL, REVIEW, TRIAGE
 from tests.requests_app.admin.conftest import Browser
+from tests.requests_app.admin.files import csv_rows
 
 
 def export(model: str) -> str:
@@ -19,29 +17,23 @@ def export(model: str) -> str:
     return reverse(f"admin:requests_app_{model}_export")
 
 
-def rows(response: StreamingHttpResponse) -> list[list[str]]:
-    """The lines of the file, the titles first."""
-    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[arg-type]
-    return list(csv.reader(text.splitlines(), delimiter=";"))
-
-
 def test_the_file_holds_the_rows_of_the_filters(clerk: Client, town: Town) -> None:
     factories.submit(town)
     tree = factories.submit(town, category=town.tree)
-    titles, *lines = rows(clerk.get(export(TRIAGE), {"category": "agac"}))
+    titles, *lines = csv_rows(clerk.get(export(TRIAGE), {"category": "agac"}))
     assert titles[0] == "numara"
     assert [line[0] for line in lines] == [tree.number]
 
 
 def test_the_file_holds_no_names_phones_or_texts(clerk: Client, town: Town) -> None:
     factories.submit(town)
-    text = "".join(";".join(line) for line in rows(clerk.get(export(ALL))))
+    text = "".join(";".join(line) for line in csv_rows(clerk.get(export(ALL))))
     for personal in ("Zeynep", "0500", "+90", "Çiçek Sokak", "çukur var"):
         assert personal not in text
 
 
 def test_the_file_is_written_in_the_language_of_the_page(clerk: Client, town: Town) -> None:
-    assert rows(clerk.get(f"/en{export(ALL)}"))[0][0] == "number"
+    assert csv_rows(clerk.get(f"/en{export(ALL)}"))[0][0] == "number"
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+90 500", "-2", "@SUM(A1)", "\t=1", " =1", "＝1"])
@@ -53,7 +45,7 @@ def test_a_category_named_like_a_formula_does_no_harm(clerk: Client, town: Town)
     town.pothole.name = "=HYPERLINK(1)"
     town.pothole.save()
     factories.submit(town)
-    assert rows(clerk.get(export(ALL)))[1][3] == "'=HYPERLINK(1)"
+    assert csv_rows(clerk.get(export(ALL)))[1][3] == "'=HYPERLINK(1)"
 
 
 @pytest.mark.parametrize(
@@ -68,4 +60,4 @@ def test_the_file_is_only_for_those_who_may(model: str, allowed: set[str], peopl
 
 def test_senseless_filters_give_the_whole_list(clerk: Client, town: Town) -> None:
     request = factories.submit(town)
-    assert [line[0] for line in rows(clerk.get(export(ALL), {"status__nothing": "1"}))[1:]] == [request.number]
+    assert [line[0] for line in csv_rows(clerk.get(export(ALL), {"status__nothing": "1"}))[1:]] == [request.number]

@@ -7,7 +7,7 @@ from django.test import Client
 
 from notifications.models import Message
 from requests_app.actors import Actor
-from requests_app.models import ServiceRequest, StandardReply
+from requests_app.models import Category, ServiceRequest, StandardReply
 from requests_app.services import department, routing, triage
 from requests_app.services.intake import Place
 from requests_app.workflow import Status
@@ -15,6 +15,8 @@ from tests import factories
 from tests.factories import People, Town
 from tests.requests_app.admin.addresses import ALL, TRIAGE, decide, listing, page, typed
 from tests.requests_app.admin.conftest import Browser
+
+SURE, NO_OWN = "%100 emin", "Belirli müdürlüğü yok"
 
 
 @pytest.fixture
@@ -42,6 +44,20 @@ def test_the_page_shows_the_application_and_the_suggestions_with_their_reasons(
     assert waiting.description in text
     assert [offer.department.code for offer in response.context["page"].offers] == ["fen"]
     assert "Konu: Yol çukuru" in text
+
+
+@pytest.mark.parametrize(("catch_all", "said", "unsaid"), [(True, NO_OWN, SURE), (False, SURE, NO_OWN)])
+def test_how_sure_the_router_is_stands_beside_its_suggestion(
+    catch_all: bool, said: str, unsaid: str, clerk: Client, town: Town
+) -> None:
+    Category.objects.filter(pk=town.pothole.pk).update(catch_all=catch_all)
+    request = factories.submit(town, description="Merhaba")
+    routing.route_waiting()
+    for address in (listing(TRIAGE), page(TRIAGE, request)):
+        text = clerk.get(address).content.decode()
+        assert town.roads.name in text
+        assert said in text
+        assert unsaid not in text
 
 
 def test_words_are_the_reason_where_no_category_was_chosen(clerk: Client, town: Town) -> None:
@@ -413,6 +429,21 @@ def test_a_standard_reply_is_put_below_what_was_typed(clerk: Client, waiting: Se
     response = clerk.post(decide(TRIAGE, waiting, "reject"), values)
     assert "Merhaba.\n\nÇukur kapatıldı." in response.content.decode()
     assert status_of(waiting) == Status.RECEIVED
+
+
+def test_standard_replies_stand_in_groups_as_they_do_at_the_desk(
+    clerk: Client, waiting: ServiceRequest, town: Town
+) -> None:
+    for outcome in ("scheduled", "resolved"):
+        StandardReply.objects.create(code=outcome, title=f"Metin {outcome}", body="Metin.", outcome=outcome)
+    StandardReply.objects.create(code="budandi", title="Budandı", body="Ağaç budandı.", category=town.tree)
+
+    body = clerk.get(page(TRIAGE, waiting)).content.decode()
+
+    groups = [body.index(f'<optgroup label="{name}') for name in ("Her cevap", "Çözüldü", "Programa alındı")]
+    titles = [body.index(f"{title}</option>") for title in ("Kapatıldı", "Metin resolved", "Metin scheduled")]
+    assert sorted(groups + titles) == [groups[0], titles[0], groups[1], titles[1], groups[2], titles[2]]
+    assert "Budandı" not in body
 
 
 # --- Working a queue off -----------------------------------------------------------------------------

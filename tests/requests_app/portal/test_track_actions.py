@@ -5,15 +5,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.utils import timezone
 
 from common.secrets import new_secret
+from notifications.models import Message
 from requests_app.actors import Actor
 from requests_app.models import Attachment, Feedback, Note, ServiceRequest
 from requests_app.services import conversation
 from requests_app.workflow import Status
 from tests import factories
-from tests.requests_app.portal.citizen import Citizen, text_of
+from tests.requests_app.portal.citizen import Citizen, last_code, text_of
 from tests.requests_app.portal.conftest import picture
 
 SECRET = new_secret()
@@ -147,18 +149,112 @@ def test_the_page_for_adding_can_be_opened_by_itself(owner: Citizen, received: S
 # --- Withdrawing
 
 
-def test_withdrawing_asks_once_more(owner: Citizen, received: ServiceRequest) -> None:
-    assert "geri çekmek istiyor musunuz?" in text_of(owner.get("request_withdraw", received.number))
+def confirm_phone(owner: Citizen, request: ServiceRequest, then: str) -> HttpResponse:
+    """Ask for the code on the page of what it is needed for, and enter it on the next."""
+    page = f"{owner.url('request_contact', request.number)}?then={then}"
+    asked = owner.client.post(page, {"send": "1"})
+    return owner.client.post(asked["Location"], {"code": last_code("contact")})
+
+
+def withdrawn(owner: Citizen, request: ServiceRequest) -> ServiceRequest:
+    confirm_phone(owner, request, "withdraw")
+    owner.post("request_withdraw", request.number)
+    return request
+
+
+def test_the_link_alone_withdraws_nothing(owner: Citizen, received: ServiceRequest) -> None:
+    page = text_of(owner.get("request_withdraw", received.number))
+    assert "Bunu sizden başkası yapamasın diye" in page
+    assert "Bana kod gönder" in page
+    sent = owner.post("request_withdraw", received.number)
+    assert sent["Location"] == f"{owner.url('request_contact', received.number)}?then=withdraw"
     assert status_of(received) == Status.RECEIVED
 
 
-def test_withdrawing_ends_the_request(owner: Citizen, received: ServiceRequest) -> None:
-    assert owner.post("request_withdraw", received.number).status_code == 302
+def test_the_code_leads_back_to_withdrawing_and_withdraws_nothing_by_itself(
+    owner: Citizen, received: ServiceRequest
+) -> None:
+    back = confirm_phone(owner, received, "withdraw")["Location"]
+    assert back == owner.url("request_withdraw", received.number)
+    page = text_of(owner.client.get(back))
+    assert "geri çekmek istiyor musunuz?" in page
+    assert "cevap vermeyiz" in page
+    assert status_of(received) == Status.RECEIVED
+
+
+@pytest.mark.parametrize("then", ["", "add", "../../yonetim", "https://example.org"])
+def test_a_code_leads_nowhere_else(owner: Citizen, received: ServiceRequest, then: str) -> None:
+    assert confirm_phone(owner, received, then)["Location"] == owner.url("request", received.number)
+
+
+def test_withdrawing_ends_the_request_and_says_how_to_continue_it(owner: Citizen, received: ServiceRequest) -> None:
+    withdrawn(owner, received)
     assert status_of(received) == Status.WITHDRAWN
-    assert "Başvurunuzu geri çektiniz." in text_of(owner.get("request", received.number))
+    page = text_of(owner.get("request", received.number))
+    assert "Başvurunuzu geri çektiniz." in page
+    assert "Sürdürmek için son gün" in page
+    assert owner.url("request_restore", received.number) in page
+    assert Message.objects.filter(event="request_withdrawn").count() == 1
+
+
+def test_without_a_phone_the_link_is_enough_to_withdraw_and_to_continue(owner: Citizen, town: factories.Town) -> None:
+    request = opened(owner, factories.submit(town, secret=SECRET, contact=None))
+    owner.post("request_withdraw", request.number)
+    assert status_of(request) == Status.WITHDRAWN
+    owner.post("request_restore", request.number)
+    assert status_of(request) == Status.RECEIVED
+    assert not Message.objects.exists()
+
+
+def test_what_was_withdrawn_can_be_continued_with_fresh_clocks(owner: Citizen, received: ServiceRequest) -> None:
+    withdrawn(owner, received)
+    with time_machine.travel(timezone.now() + timedelta(days=20), tick=False):
+        owner.get("track_link", SECRET)
+        back = confirm_phone(owner, received, "restore")["Location"]
+        assert "sürdürmek istiyor musunuz?" in text_of(owner.client.get(back))
+        owner.client.post(back)
+        assert status_of(received) == Status.RECEIVED
+        assert received.clock_started_at == timezone.now()
+    assert Message.objects.filter(event="request_restored").count() == 1
+
+
+def test_the_link_alone_continues_nothing(owner: Citizen, received: ServiceRequest) -> None:
+    withdrawn(owner, received)
+    stranger = Citizen()
+    stranger.get("track_link", SECRET)
+    sent = stranger.post("request_restore", received.number)
+    assert sent["Location"] == f"{stranger.url('request_contact', received.number)}?then=restore"
+    assert status_of(received) == Status.WITHDRAWN
+
+
+def test_what_the_department_had_goes_to_triage_when_it_is_continued(
+    owner: Citizen, town: factories.Town, people: factories.People
+) -> None:
+    request = withdrawn(owner, opened(owner, factories.in_progress(town, people, secret=SECRET)))
+    owner.post("request_restore", request.number)
+    assert status_of(request) == Status.RECEIVED
+    assert request.department is None
+
+
+def test_after_the_window_it_cannot_be_continued(owner: Citizen, received: ServiceRequest) -> None:
+    withdrawn(owner, received)
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        owner.get("track_link", SECRET)
+        confirm_phone(owner, received, "restore")
+        assert "surdur" not in text_of(owner.get("request", received.number))
+        assert "Şimdi sürdürülemez." in text_of(owner.get("request_restore", received.number))
+        assert owner.post("request_restore", received.number).status_code == 422
+    assert status_of(received) == Status.WITHDRAWN
+
+
+def test_what_was_not_withdrawn_is_not_continued(owner: Citizen, received: ServiceRequest) -> None:
+    confirm_phone(owner, received, "restore")
+    assert owner.post("request_restore", received.number).status_code == 409
+    assert status_of(received) == Status.RECEIVED
 
 
 def test_a_finished_request_cannot_be_withdrawn(owner: Citizen, closed: ServiceRequest) -> None:
+    confirm_phone(owner, closed, "withdraw")
     response = owner.post("request_withdraw", closed.number)
     assert response.status_code == 409
     assert status_of(closed) == Status.CLOSED

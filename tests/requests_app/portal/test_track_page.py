@@ -17,7 +17,15 @@ from tests.requests_app.portal.citizen import Citizen, text_of
 from tests.requests_app.portal.conftest import picture
 
 SECRET = new_secret()
-ACTIONS = ["request", "request_add", "request_withdraw", "request_reopen", "request_rate", "request_contact"]
+ACTIONS = [
+    "request",
+    "request_add",
+    "request_withdraw",
+    "request_restore",
+    "request_reopen",
+    "request_rate",
+    "request_contact",
+]
 
 
 @pytest.fixture
