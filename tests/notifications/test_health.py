@@ -56,12 +56,12 @@ def test_yesterday_is_not_today() -> None:
 
 
 def test_how_long_the_oldest_of_each_lane_waits(queue: Callable[..., Message]) -> None:
-    queue(lane=Lane.BULK)
+    queue(lane=Lane.REPLY)
     with time_machine.travel(timezone.now() + timedelta(minutes=7)):
-        queue(lane=Lane.BULK)
+        queue(lane=Lane.REPLY)
         waiting = {each.lane: each for each in health.report().queues}
-    assert waiting[Lane.BULK].messages == 2
-    assert waiting[Lane.BULK].age >= timedelta(minutes=7)
+    assert waiting[Lane.REPLY].messages == 2
+    assert waiting[Lane.REPLY].age >= timedelta(minutes=7)
     assert (waiting[Lane.OTP].messages, waiting[Lane.OTP].age) == (0, timedelta())
 
 
