@@ -28,7 +28,7 @@ from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
 from notifications.gateways.calls import Call
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
-from notifications.segments import TURKISH_ROUTE, Encoding, measure
+from notifications.segments import Encoding
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ def _reference(message: OutboundMessage) -> str:
 
 
 def _is_turkish(message: OutboundMessage) -> bool:
-    return measure(message.text, TURKISH_ROUTE).encoding is not Encoding.GSM7
+    return calls.encoding_of(message.text) is not Encoding.GSM7
 
 
 def _number(phone: str) -> str:

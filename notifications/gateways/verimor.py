@@ -25,7 +25,7 @@ from notifications.gateways import calls
 from notifications.gateways.base import COULD_NOT_ASK, Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
 from notifications.gateways.calls import Call
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
-from notifications.segments import TURKISH_ROUTE, Encoding, measure
+from notifications.segments import Encoding
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ def _datacoding(message: OutboundMessage) -> dict[str, str]:
     """The character set that we counted the parts by. Abroad Verimor must choose it."""
     if not message.phone.startswith("+90"):
         return {}
-    return {"datacoding": _DATACODING[measure(message.text, TURKISH_ROUTE).encoding]}
+    return {"datacoding": _DATACODING[calls.encoding_of(message.text)]}
 
 
 def _of_answer(answer: Answer) -> Outcome:
