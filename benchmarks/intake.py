@@ -26,6 +26,7 @@ from django.urls import reverse  # noqa: E402
 from benchmarks import load  # noqa: E402
 from benchmarks.servers import WebServer, gunicorn, processor_seconds  # noqa: E402
 from common.secrets import new_secret, secret_hash  # noqa: E402
+from departments import legal_texts  # noqa: E402
 from departments.models import Neighbourhood  # noqa: E402
 from notifications.models import Message  # noqa: E402
 from requests_app.models import ApplicationDraft, RequestEvent, ServiceRequest  # noqa: E402
@@ -73,6 +74,13 @@ def _prepare_database() -> None:
         )
 
 
+def _shown() -> dict[str, str]:
+    """What the hidden fields of the last step say: which legal texts the page showed."""
+    texts = {"disclosure_version": "disclosure", "announcements_version": "announcement_consent"}
+    current = {name: legal_texts.current(kind, "tr") for name, kind in texts.items()}
+    return {name: text.edition for name, text in current.items() if text}
+
+
 def _journey_of_one() -> dict[str, dict[str, str]]:
     """What a citizen posts in each step; checked by posting it once."""
     steps = {
@@ -86,7 +94,7 @@ def _journey_of_one() -> dict[str, dict[str, str]]:
             "neighbourhood": Neighbourhood.objects.active()[0].code,
             "address": "Gül Sokak 14",
         },
-        "you": {"identity": "named", "name": "Zeynep Deneme", "phone": "0500 000 00 01"},
+        "you": {"identity": "named", "name": "Zeynep Deneme", "phone": "0500 000 00 01", **_shown()},
     }
     client = Client(headers={"host": "127.0.0.1"})
     for step, data in steps.items():

@@ -15,7 +15,8 @@ from accounts.models import User
 from accounts.services import create_staff_account
 from common.secrets import new_secret
 from config.demo_stories import PEOPLE, STORIES, Story
-from departments.models import Department, Membership, Neighbourhood
+from departments import legal_texts
+from departments.models import Department, LegalText, Membership, Neighbourhood
 from notifications.services import consents, outbox
 from requests_app.actors import Actor
 from requests_app.models import Authority, Category, ServiceRequest
@@ -73,9 +74,16 @@ def load() -> int:
 def _leave_records(clerk: User) -> None:
     """Two consents to announcements, and one look at somebody's contact details."""
     for _name, phone in PEOPLE[:2]:
-        consents.give(phone=phone, text_version="1", source="portal", language="tr")
+        consents.give(
+            phone=phone, text_version=_edition(LegalText.Kind.ANNOUNCEMENT_CONSENT), source="portal", language="tr"
+        )
     first = ServiceRequest.objects.filter(applicant__isnull=False).order_by("submitted_at")[0]
     contacts.reveal(request_id=first.pk, reason="call", user=clerk)
+
+
+def _edition(kind: LegalText.Kind) -> str:
+    text = legal_texts.current(kind, "tr")
+    return text.edition if text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,7 @@ def _submit(story: Story, index: int, staff: _Staff) -> ServiceRequest:
             else None,
             address=story.address,
         ),
-        disclosure_version="1",
+        disclosure_version=_edition(LegalText.Kind.DISCLOSURE),
     )
     return intake.submit(
         application=application,

@@ -29,6 +29,14 @@ def current(kind: str, language: str) -> LegalText | None:
     return texts.get((kind, language)) or texts.get((kind, "tr"))
 
 
+def is_current(kind: str, edition: str) -> bool:
+    """Whether a text of this kind and ``edition`` exists and no newer one of its language is in force.
+
+    Where the remembered texts do not have it the database is asked, because another process may have shown it already.
+    """
+    return _has(_effective(), kind, edition) or _has(_newest(), kind, edition)
+
+
 def filled(text: str) -> str:
     """A title or body with the municipality's data in the place of its marks.
 
@@ -65,8 +73,16 @@ def _block(piece: str) -> Block:
     return Block("paragraph", " ".join(line.strip() for line in lines))
 
 
+def _has(texts: dict[tuple[str, str], LegalText], kind: str, edition: str) -> bool:
+    return any(text.edition == edition for (of, _language), text in texts.items() if of == kind)
+
+
 @memo(seconds=30)
 def _effective() -> dict[tuple[str, str], LegalText]:
+    return _newest()
+
+
+def _newest() -> dict[tuple[str, str], LegalText]:
     texts: dict[tuple[str, str], LegalText] = {}
     for text in LegalText.objects.effective():
         texts.setdefault((text.kind, text.language), text)

@@ -419,3 +419,8 @@ class LegalText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.language}, {self.version})"
+
+    @property
+    def edition(self) -> str:
+        """What names this text for good beside its kind: ``tr-1``. Kept with what people were shown or agreed to."""
+        return f"{self.language}-{self.version}"

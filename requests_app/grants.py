@@ -48,6 +48,15 @@ def level_of(session: SessionBase, number: str) -> Level | None:
     return next((level for level in (Level.PHONE, Level.LINK) if times.get(level, 0) > now), None)
 
 
+def forget(session: SessionBase) -> None:
+    """Forget everything that was proved in this browser, and the browser itself. Staff stay signed in."""
+    for key in (KEY, VISITOR):
+        session.pop(key, None)
+    if not session.keys():
+        # Otherwise the row would stay as it was, and be good for whoever kept the cookie.
+        session.flush()
+
+
 def visitor(session: SessionBase) -> str:
     """A secret that names this browser, so that a code is good only where it was asked for."""
     if VISITOR not in session:

@@ -137,7 +137,7 @@ def make_application(town: Town, **changes: Any) -> intake.Application:
         "category": town.pothole,
         "contact": intake.Contact(name="Zeynep Deneme", phone=APPLICANT_PHONE),
         "place": intake.Place(neighbourhood_id=town.centre.pk, address="Çiçek Sokak 5"),
-        "disclosure_version": "1",
+        "disclosure_version": "tr-1",
     }
     return intake.Application(**{**values, **changes})
 

@@ -96,6 +96,7 @@ POST_ONLY = {
     "admin:requests_app_reviewrequest_reveal": STAFF,
     "admin:requests_app_reviewrequest_decide": STAFF,
     "portal:request_announcements": EVERYBODY,
+    "portal:forget": EVERYBODY,
     "desk:revoke": EVERYBODY,
     "desk:sms_preview": EVERYBODY,
     "desk:reveal": EVERYBODY,

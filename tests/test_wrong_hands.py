@@ -213,9 +213,12 @@ def _bulk(cast: Cast, request: ServiceRequest) -> dict[str, Any]:
     return {"action": "route_selected", "confirmed": "1", "department": cast.town.roads.pk, **chosen}
 
 
+_READ_ALOUD = {"disclosure": "on", "disclosure_version": "tr-1"}
+
+
 def _entry(cast: Cast, request: ServiceRequest) -> dict[str, Any]:
     about = {"key": "0d7c1d2e-58f5-4b61-a2b8-3f0f3f1f3a11", "channel": "call_centre", "language": "tr"}
-    return {**about, "phone": "0500 000 00 03", "name": "Veli Arayan", "description": WORDS, "disclosure": "on"}
+    return {**about, "phone": "0500 000 00 03", "name": "Veli Arayan", "description": WORDS, **_READ_ALOUD}
 
 
 def _delegate(cast: Cast, request: ServiceRequest) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from common.errors import DomainError, InvalidInput, http_status
 from common.numbers import spoken_groups
 from common.phones import parse_phone
 from departments import legal_texts
+from departments.models import LegalText
 from requests_app import policies, presentation
 from requests_app.actors import Actor
 from requests_app.forms.entry import EntryForm, QuestionsForm, notice
@@ -67,7 +68,7 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.method != "POST":
             return self._form_page(request, EntryForm(initial={"channel": request.session.get(LAST_CHANNEL)}))
         if "lookup" in request.POST:
-            return self._form_page(request, EntryForm(initial=request.POST.dict()), questions=_questions(request))
+            return self._form_page(request, EntryForm(initial=_typed_so_far(request)), questions=_questions(request))
         form = EntryForm(request.POST, known=_earlier(request, request.POST.get("phone", ""))["known"])
         questions = QuestionsForm(request.POST.get("category", ""), request.POST)
         if not (form.is_valid() & questions.is_valid()):
@@ -186,6 +187,14 @@ def _earlier(request: HttpRequest, phone: str) -> dict[str, Any]:
         "looked_up": True,
         "may_note": bool(earlier) and policies.can(Actor.staff(signed_in(request)), Verb.ADD_NOTE, earlier[0]),
     }
+
+
+def _typed_so_far(request: HttpRequest) -> dict[str, str]:
+    """Everything as it was; only a notice that has changed meanwhile was not read aloud yet."""
+    typed: dict[str, str] = request.POST.dict()
+    if not legal_texts.is_current(LegalText.Kind.DISCLOSURE, typed.get("disclosure_version", "")):
+        typed.pop("disclosure", None)
+    return typed
 
 
 def _submission_key(key: Any) -> str:

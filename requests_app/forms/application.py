@@ -47,7 +47,7 @@ class WholeApplication:
         you = self._values("you")
         if you.get("identity") == NAMELESS:
             return None
-        consent = self.data["you"].get("announcements_version", "") if you.get("announcements") else ""
+        consent = you["announcements_version"] if you.get("announcements") else ""
         return Contact(name=you["name"], phone=you["phone"], email=you["email"], announcements_version=consent)
 
     @property
@@ -84,7 +84,7 @@ class WholeApplication:
             place=self.place,
             extra_answers=self.answers,
             language=language,
-            disclosure_version=self.data["you"].get("disclosure_version", ""),
+            disclosure_version=self._values("you")["disclosure_version"],
         )
 
     def _values(self, step: str) -> dict[str, Any]:

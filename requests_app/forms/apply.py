@@ -5,6 +5,7 @@ Each form knows what was typed in the other steps (``so_far``), because one deci
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,7 +13,6 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from common.memo import memo
 from departments import legal_texts, places
 from departments.models import LegalText
 from requests_app import catalogue
@@ -46,6 +46,8 @@ class StepForm(forms.Form):
 
     def __init__(self, data: Any = None, *args: Any, so_far: Mapping[str, Typed] | None = None, **kwargs: Any) -> None:
         self.so_far = so_far or {}
+        # What the page must not show as said, because it was said to something else.
+        self.taken_back: Typed = {}
         self.base_fields = SharedFields(self.base_fields)  # type: ignore[misc]  # this form's own choice of them
         super().__init__(data, *args, **kwargs)
 
@@ -238,15 +240,31 @@ class YouForm(StepForm):
     email = EmailAddressField(
         label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
+    # Which texts the page showed; they may change while it stands open.
+    disclosure_version = PlainTextField(required=False, max_length=20)
+    announcements_version = PlainTextField(required=False, max_length=20)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if chosen_kind(self.so_far) in NEEDS_NAME:
             # Law 4982 asks for a name; without one there is nobody to inform.
             del self.fields["identity"]
-        wording = _consent_wording(get_language() or "tr")
-        if wording:  # nobody can agree to a wording that does not exist
-            self.fields["announcements"] = forms.BooleanField(label=wording, required=False)
+        # What the page shows; the form that comes back says what the person was shown.
+        self.notice = _text_of(LegalText.Kind.DISCLOSURE)
+        self.consent = _text_of(LegalText.Kind.ANNOUNCEMENT_CONSENT)
+        if self.consent:  # nobody can agree to a wording that does not exist
+            self.fields["announcements"] = forms.BooleanField(label=self.consent.blocks[0].text, required=False)
+
+    def clean_disclosure_version(self) -> str:
+        """The notice that was shown, if it is still the one to show."""
+        shown: str = self.cleaned_data["disclosure_version"]
+        if not self.notice:
+            return ""
+        if not legal_texts.is_current(LegalText.Kind.DISCLOSURE, shown):
+            raise forms.ValidationError(
+                _("The notice on your personal data has changed. Read the new one below, then continue.")
+            )
+        return shown
 
     def clean_name(self) -> str:
         """A name, unless the applicant may and wants to do without."""
@@ -267,18 +285,36 @@ class YouForm(StepForm):
             self.cleaned_data.update(name="", phone="", email="", announcements=False)
         elif "phone" not in self.errors and not self.cleaned_data["phone"]:
             self.add_error("phone", _("Write your mobile phone number. Example: 0500 000 00 00"))
+        if self.cleaned_data.get("announcements"):
+            self._check_consent()
         return self.cleaned_data
+
+    def _check_consent(self) -> None:
+        """Whoever agreed to another wording is asked again, with the box empty."""
+        shown = self.cleaned_data.get("announcements_version", "")
+        if not legal_texts.is_current(LegalText.Kind.ANNOUNCEMENT_CONSENT, shown):
+            self.taken_back = {"announcements": ""}
+            self.data = {**dict(self.data.items()), **self.taken_back}
+            self.add_error(
+                "announcements", _("The wording of this consent has changed. Read it, and tick it again if you agree.")
+            )
 
     @property
     def _is_nameless(self) -> bool:
         return self.cleaned_data.get("identity") == NAMELESS
 
 
-@memo(seconds=30)
-def _consent_wording(language: str) -> str:
-    """What one agrees to by ticking the box: the first paragraph of the consent."""
-    text = legal_texts.current(LegalText.Kind.ANNOUNCEMENT_CONSENT, language)
-    return legal_texts.blocks(text)[0].text if text else ""
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A legal text as the page shows it. The first paragraph of the consent is the label of its box."""
+
+    edition: str
+    blocks: list[legal_texts.Block]
+
+
+def _text_of(kind: LegalText.Kind) -> ShownText | None:
+    text = legal_texts.current(kind, get_language() or "tr")
+    return ShownText(text.edition, legal_texts.blocks(text)) if text else None
 
 
 def shortened(typed: Typed) -> Typed:

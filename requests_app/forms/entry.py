@@ -63,6 +63,8 @@ class EntryForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the messages"), choices=settings.LANGUAGES, initial="tr")
     anonymous = forms.BooleanField(label=_("The person does not want to give a name"), required=False)
     disclosure = forms.BooleanField(label=_("I have read the notice on personal data aloud"), required=False)
+    # Which notice the page showed; it may change while the page stands open.
+    disclosure_version = PlainTextField(required=False, max_length=20)
 
     def __init__(self, *args: Any, known: Applicant | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,7 +88,17 @@ class EntryForm(forms.Form):
             self._forget_person()
         else:
             self._need_person()
+        if self.cleaned_data.get("disclosure") and notice():
+            self._check_notice()
+        else:
+            self.cleaned_data["disclosure_version"] = ""
         return self.cleaned_data
+
+    def _check_notice(self) -> None:
+        """Whoever heard another notice is read the new one, with the box empty until then."""
+        if not legal_texts.is_current(LegalText.Kind.DISCLOSURE, self.cleaned_data.get("disclosure_version", "")):
+            self.data = {**dict(self.data.items()), "disclosure": ""}
+            self.add_error("disclosure", _("The notice has changed. Read the new one aloud, then tick this."))
 
     def _forget_person(self) -> None:
         for name in ("name", "phone", "email"):
@@ -138,12 +150,8 @@ class EntryForm(forms.Form):
             place=Place(neighbourhood.pk if neighbourhood else None, values["address"]),
             extra_answers=answers,
             language=values["language"],
-            disclosure_version=self._disclosure_version(),
+            disclosure_version=values["disclosure_version"],
         )
-
-    def _disclosure_version(self) -> str:
-        text = notice() if self.cleaned_data["disclosure"] else None
-        return str(text.version) if text else ""
 
 
 class QuestionsForm(DetailsForm):

@@ -17,6 +17,7 @@ urlpatterns = [
     path(pgettext_lazy("address", "apply/<application_step:step>/"), apply.step, name="apply_step"),
     path(pgettext_lazy("address", "track/"), track.track, name="track"),
     path(pgettext_lazy("address", "track/code/"), track.track_code, name="track_code"),
+    path(pgettext_lazy("address", "track/forget/"), track.forget, name="forget"),
     path(pgettext_lazy("address", "track/application/<request_number:number>/"), track_request.show, name="request"),
     path(
         pgettext_lazy("address", "track/application/<request_number:number>/add/"),

@@ -18,8 +18,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from common.errors import Busy, InvalidInput, http_status
-from departments import legal_texts
-from departments.models import LegalText
 from departments.places import neighbourhoods_geojson
 from requests_app.forms.application import FORMS, steps_of
 from requests_app.forms.apply import StepForm, Typed, chosen_category, shortened
@@ -105,11 +103,7 @@ def _take(request: HttpRequest, step: str, held: Held | None) -> HttpResponse:
 
 
 def _keep(step: str, held: Held, typed: Typed) -> None:
-    data = shortened(typed)
-    if step == "you":
-        data["disclosure_version"] = _version_shown(LegalText.Kind.DISCLOSURE)
-        data["announcements_version"] = _version_shown(LegalText.Kind.ANNOUNCEMENT_CONSENT)
-    held.draft = drafts.save_step(draft_id=held.draft.pk, step=step, data=data)
+    held.draft = drafts.save_step(draft_id=held.draft.pk, step=step, data=shortened(typed))
 
 
 def _take_files(request: HttpRequest, held: Held) -> list[Any]:
@@ -146,7 +140,7 @@ def _refuse(request: HttpRequest, step: str, held: Held, form: StepForm, typed: 
     # Files and signs that were refused are not in the draft: its page would not mention them.
     again = {"shown_again": _with_errors(request), "again_is_whole": stored.errors == form.errors}
     # Shown again as it can be stored: without the signs that were refused.
-    form.data = typed
+    form.data = {**typed, **form.taken_back}
     return _show(request, step, held, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, **again)
 
 
@@ -215,7 +209,7 @@ def _show(
         "step": shape.number,
         "step_name": shape.name,
         "is_first": step == FIRST,
-        **_MORE[step](held),
+        **(_MORE[step](held) if step in _MORE else {}),
         **more,
     }
     return render(request, shape.template, context, status=status)
@@ -240,21 +234,4 @@ def _about_where(held: Held | None) -> dict[str, Any]:
     }
 
 
-def _about_you(held: Held | None) -> dict[str, Any]:
-    language = get_language() or "tr"
-    notice = legal_texts.current(LegalText.Kind.DISCLOSURE, language)
-    consent = legal_texts.current(LegalText.Kind.ANNOUNCEMENT_CONSENT, language)
-    return {
-        "notice": legal_texts.blocks(notice) if notice else [],
-        # Its first paragraph is the label of the box.
-        "about_consent": legal_texts.blocks(consent)[1:] if consent else [],
-    }
-
-
-_MORE: Final = {"what": _about_what, "details": _about_details, "where": _about_where, "you": _about_you}
-
-
-def _version_shown(kind: LegalText.Kind) -> str:
-    """The version of the text on the page, with its language: ``tr-1``."""
-    text = legal_texts.current(kind, get_language() or "tr")
-    return f"{text.language}-{text.version}" if text else ""
+_MORE: Final = {"what": _about_what, "details": _about_details, "where": _about_where}

@@ -3,20 +3,26 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import InvalidInput
 from common.phones import mask
 from requests_app import grants
 from requests_app.forms.track import CodeForm, FindForm
-from requests_app.services import access
+from requests_app.services import access, drafts
 from requests_app.views import throttle
+from requests_app.views.apply_draft import held_by, let_go
 
+FORGOTTEN: Final = _(
+    "This device no longer knows your application. To see it again, open its link or have a code sent to your phone."
+)
 # Number and phone between asking for a code and entering it.
 LOOKED_FOR: Final = "request_looked_for"
 
@@ -69,6 +75,22 @@ def track_link(request: HttpRequest, secret: str) -> HttpResponse:
         return render(request, "portal/track_unknown.html", status=404)
     grants.grant(request.session, found.number, grants.Level.LINK)
     return redirect("portal:request", number=found.number)
+
+
+@never_cache
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Leave nothing on a device that others use: what was proved, the receipt, an application that was begun."""
+    held = held_by(request)
+    if held:
+        drafts.discard(draft_id=held.draft.pk)
+    request.session.pop(LOOKED_FOR, None)
+    grants.forget(request.session)
+    messages.success(request, FORGOTTEN)
+    response = let_go(redirect("portal:home"))
+    # Back must not show the page of before.
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 def _send_code(request: HttpRequest, wanted: dict[str, str]) -> None:

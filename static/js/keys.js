@@ -2,7 +2,7 @@
 //
 // data-key="s"        that key clicks the element, or focuses it if it is a field
 // data-key-row        j and k walk these rows; Enter opens the row's first link
-// <dialog data-keys-help>   ? opens it, and so does data-keys-open
+// <dialog data-keys-help>   ? opens it, and so does the button data-keys-open, shown where scripts run
 // data-keys-switch    a box: without its tick no key does anything (WCAG 2.1.4). The browser remembers it.
 
 const OFF = "keys-are-off";
@@ -71,7 +71,10 @@ function onKey(event) {
 
 switchKeys(remembered());
 document.addEventListener("keydown", onKey);
-document.querySelector("[data-keys-open]")?.addEventListener("click", () => help.showModal());
+document.querySelectorAll("[data-keys-open]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => help.showModal());
+});
 document.querySelectorAll("[data-keys-switch]").forEach((box) => {
   box.checked = !remembered();
   box.addEventListener("change", () => {

@@ -35,6 +35,7 @@ def told(**changes: Any) -> dict[str, Any]:
         "email": "",
         "language": "tr",
         "disclosure": "on",
+        "disclosure_version": "tr-1",
         **changes,
     }
 
@@ -58,7 +59,7 @@ def test_an_entered_application_holds_what_the_caller_said(agent: Client, town: 
     )
     assert (request.kind, request.entered_by) == (Kind.COMPLAINT, people.agent)
     assert (request.applicant.name, request.applicant.phone) == ("Zeynep Deneme", "+905000000001")
-    assert request.disclosure_version == "1"
+    assert request.disclosure_version == "tr-1"
     assert Message.objects.get().event == "request_received"
 
 
@@ -266,6 +267,25 @@ def test_the_notice_is_there_to_be_read_aloud(agent: Client, town: Town) -> None
     notice = legal_texts.current("disclosure", "tr")
     assert notice is not None
     assert agent.get(ENTRY).context["notice"] == notice
+
+
+@pytest.mark.parametrize("shown", ["tr-99", "1", ""])
+def test_a_notice_other_than_the_one_shown_is_read_aloud_first(agent: Client, town: Town, shown: str) -> None:
+    refused = agent.post(ENTRY, told(disclosure_version=shown))
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Metin değişti" in page
+    assert "Parkın lambası yanmıyor." in page
+    assert 'name="disclosure_version" value="tr-1"' in page
+    assert not refused.context["form"]["disclosure"].value()
+    assert not ServiceRequest.objects.exists()
+
+
+def test_looking_a_phone_up_keeps_the_tick_only_for_the_notice_that_was_read(agent: Client, town: Town) -> None:
+    same = agent.post(ENTRY, told(lookup="1"))
+    other = agent.post(ENTRY, told(lookup="1", disclosure_version="tr-99"))
+    ticked = [bool(page.context["form"]["disclosure"].value()) for page in (same, other)]
+    assert ticked == [True, False]
 
 
 @pytest.mark.parametrize("who", ["administrator", "head_a", "staff_a", "stranger"])

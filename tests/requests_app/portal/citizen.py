@@ -14,7 +14,8 @@ from requests_app.views.apply_draft import COOKIE
 
 WHAT = {"description": "Sokağın başında derin bir çukur var.", "category": "cukur", "kind": ""}
 WHERE = {"place": "here", "neighbourhood": "merkez", "address": "Çiçek Sokak 5", "latitude": "", "longitude": ""}
-YOU = {"identity": "named", "name": "Zeynep Deneme", "phone": "0500 000 00 01", "email": ""}
+SHOWN = {"disclosure_version": "tr-1", "announcements_version": "tr-1"}
+YOU = {"identity": "named", "name": "Zeynep Deneme", "phone": "0500 000 00 01", "email": "", **SHOWN}
 STEPS: dict[str, dict[str, Any]] = {"what": WHAT, "where": WHERE, "you": YOU}
 
 

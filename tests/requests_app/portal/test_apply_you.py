@@ -1,7 +1,10 @@
 """Step three: who applies."""
 
 import pytest
+from django.utils import timezone
 
+from common.memo import forget_all
+from departments.models import LegalText
 from notifications.models import Consent
 from requests_app.models import Applicant
 from tests import factories
@@ -128,6 +131,79 @@ def test_the_notice_is_shown_and_its_version_kept(citizen: Citizen) -> None:
     citizen.take("you")
     citizen.send()
     assert citizen.draft.request.disclosure_version == "tr-1"
+
+
+def publish(kind: str) -> None:
+    """A second version is in force while the page with the first stands open."""
+    LegalText.objects.create(
+        kind=kind, language="tr", version=2, title=kind, body="Yeni metin.", effective_from=timezone.localdate()
+    )
+    forget_all()
+
+
+@pytest.mark.parametrize("forged", ["", "tr-99", "2", "de-1", "x" * 200])
+def test_a_notice_that_nobody_can_have_been_shown_is_refused(citizen: Citizen, forged: str) -> None:
+    response = citizen.take("you", disclosure_version=forged)
+    assert response.status_code == 422
+    assert "Zeynep Deneme" in text_of(response)
+    assert citizen.send()["Location"].startswith("/basvuru/siz/")
+
+
+def test_who_was_shown_the_notice_of_before_reads_the_new_one_and_loses_nothing(citizen: Citizen) -> None:
+    publish("disclosure")
+    refused = citizen.take("you")
+    page = text_of(refused)
+    assert refused.status_code == 422
+    assert "aydınlatma metni değişti" in page
+    assert "Yeni metin." in page
+    assert 'name="disclosure_version" value="tr-2"' in page
+    assert "Zeynep Deneme" in page
+    assert citizen.take("you", disclosure_version="tr-2").status_code == 302
+    citizen.send()
+    assert citizen.draft.request.disclosure_version == "tr-2"
+
+
+def test_a_notice_that_changes_before_the_last_look_is_shown_again(citizen: Citizen) -> None:
+    citizen.take("you")
+    publish("disclosure")
+    again = citizen.send()["Location"]
+    assert again == "/basvuru/siz/?to=check&errors=1"
+    assert "aydınlatma metni değişti" in text_of(citizen.client.get(again))
+
+
+def test_a_notice_that_this_process_does_not_remember_yet_is_taken(citizen: Citizen) -> None:
+    assert 'value="tr-1"' in text_of(citizen.get("apply_step", "you"))
+    LegalText.objects.create(
+        kind="disclosure", language="tr", version=2, title="x", body="x", effective_from=timezone.localdate()
+    )
+    assert citizen.take("you", disclosure_version="tr-2").status_code == 302
+
+
+def test_in_english_the_english_notice_is_kept(town: factories.Town) -> None:
+    citizen = Citizen("en")
+    citizen.take("what")
+    citizen.take("where")
+    assert 'name="disclosure_version" value="en-1"' in text_of(citizen.get("apply_step", "you"))
+    citizen.take("you", disclosure_version="en-1")
+    citizen.send()
+    assert citizen.draft.request.disclosure_version == "en-1"
+
+
+def test_who_agreed_to_another_wording_is_asked_again_with_an_empty_box(citizen: Citizen) -> None:
+    publish("announcement_consent")
+    refused = citizen.take("you", announcements="on")
+    page = text_of(refused)
+    assert refused.status_code == 422
+    assert "izin metni değişti" in page
+    box = page[page.index('name="announcements"') :].split(">")[0]
+    assert "checked" not in box
+    citizen.take("you", announcements="on", announcements_version="tr-2")
+    citizen.send()
+    assert waiting_consent(citizen) == "tr-2"
+
+
+def test_without_the_tick_the_wording_does_not_matter(citizen: Citizen) -> None:
+    assert citizen.take("you", announcements_version="tr-99").status_code == 302
 
 
 def test_the_consent_is_not_ticked_beforehand(citizen: Citizen) -> None:
