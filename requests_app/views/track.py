@@ -10,12 +10,12 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.addresses import client_address
 from common.errors import InvalidInput
 from common.phones import mask
 from requests_app import grants
 from requests_app.forms.track import CodeForm, FindForm
 from requests_app.services import access
-from requests_app.views import throttle
 
 # Number and phone between asking for a code and entering it.
 LOOKED_FOR: Final = "request_looked_for"
@@ -78,7 +78,7 @@ def _send_code(request: HttpRequest, wanted: dict[str, str]) -> None:
         phone=wanted["phone"],
         asker=grants.visitor(request.session),
         language=get_language() or "tr",
-        remote_address=throttle.client_address(request),
+        remote_address=client_address(request),
     )
 
 
