@@ -74,7 +74,7 @@ _RUN: Final = (
         "category routingrule legalperiod standardreply authority",
     ),
     *_all("notifications", "view change", "messagetemplate"),
-    *_all("notifications", "view", "message localdelivery"),
+    *_all("notifications", "view", "message localdelivery inboundnotice"),
     "notifications.retry_message",
 )
 

@@ -1,8 +1,8 @@
 """SMS through Twilio's REST API.
 
 **Finding a message again.** ``Messages.create`` takes no id of ours and no idempotency key, and the address
-given as StatusCallback is not part of the resource one can read back; it would only help where a receipt
-arrives. So a message of unknown outcome is looked up by what Twilio does keep: receiver, text and time of
+given as StatusCallback is not part of the resource one can read back; it carries our id, which helps where a
+receipt arrives (notifications/views.py). Until one does, a message of unknown outcome is looked up by what Twilio does keep: receiver, text and time of
 creation. Texts name the request or hold the code, so a twin is rare; where there is one, the caller takes
 away the message SIDs it already knows and looks up one message a phone at a time, so no SID is ever counted
 for two messages. The list is asked by receiver only: Twilio's DateSent filter would hide messages that it
@@ -27,7 +27,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.rest import Client
 
 from notifications import segments
-from notifications.gateways import twilio_codes
+from notifications.gateways import callbacks, twilio_codes
 from notifications.gateways.base import COULD_NOT_ASK, NOT_TRIED, Finding, Gateway, OutboundMessage, Outcome, Retry
 from notifications.gateways.http import NotSent, PooledHttpClient, Unanswered
 from notifications.gateways.links import find_link
@@ -112,6 +112,7 @@ class TwilioGateway(Gateway):
                 body=message.text,
                 smart_encoded=False,
                 validity_period=_validity(message),
+                **callbacks.twilio_receipt(message.id),
                 **self._sender,
             )
         except NotSent as error:

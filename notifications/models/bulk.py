@@ -65,7 +65,8 @@ class BulkMessage(models.Model):
                 condition=Q(state__in=[State.SENDING, State.UNKNOWN]),
                 name="bulk_on_its_way",
             ),
-            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="bulk_provider_id"),
+            # Whose receipt is this? Some gateways have one number for a whole batch, so the phone decides.
+            models.Index(fields=["provider_id", "phone"], condition=~Q(provider_id=""), name="bulk_provider_id"),
         ]
         triggers = [pgtrigger.FSM(name="bulk_states", field="state", transitions=TRANSITIONS)]
 
