@@ -130,9 +130,13 @@ class InboundNoticeQuerySet(models.QuerySet["InboundNotice"]):
         """Notices of ``kind`` to be dealt with at ``at``, longest waiting first."""
         return self.filter(kind=kind, processed_at=None, due_at__lte=at).order_by("due_at")
 
-    def received_before(self, at: datetime) -> InboundNoticeQuerySet:
-        """Notices received before ``at``. Found by the time-ordered primary key."""
-        return self.filter(id__lt=first_id(at))
+    def waiting(self) -> InboundNoticeQuerySet:
+        """Notices something is still to be done about."""
+        return self.filter(processed_at=None)
+
+    def given_up(self) -> InboundNoticeQuerySet:
+        """Notices that led to nothing, and why."""
+        return self.exclude(error="")
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):

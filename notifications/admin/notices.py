@@ -42,5 +42,5 @@ class InboundNoticeAdmin(ReadOnlyAdmin):
     def state(self, notice: InboundNotice) -> str:
         """In words."""
         if notice.processed_at is None:
-            return gettext("tried again later") if notice.attempts else gettext("waiting")
+            return gettext("tried again later") if notice.attempts else gettext("not looked at yet")
         return gettext("given up") if notice.error else gettext("done")

@@ -142,10 +142,10 @@ def refused(gateway: str, reason: str) -> None:
         log.warning("webhook.not_counted", extra={"error": type(error).__name__})
 
 
-def refusals() -> dict[tuple[str, str], int]:
+def refusals() -> dict[tuple[str, ...], int]:
     """How many were refused, by gateway and reason, since the broker last lost its data."""
     counted = {key.decode(): int(value) for key, value in client().hgetall(_REFUSED).items()}
-    return {(gateway, reason): count for key, count in counted.items() for gateway, reason in [key.split(":", 1)]}
+    return {tuple(key.split(":", 1)): count for key, count in counted.items()}
 
 
 def _ring(kinds: set[InboundNotice.Kind]) -> None:
