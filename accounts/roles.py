@@ -75,7 +75,7 @@ _RUN: Final = (
     ),
     *_all("notifications", "view change", "messagetemplate"),
     *_all("notifications", "view add change", "route"),
-    *_all("notifications", "view", "message localdelivery"),
+    *_all("notifications", "view", "message localdelivery inboundnotice"),
     "notifications.retry_message",
 )
 

@@ -30,3 +30,7 @@ calendar_changed = Event("calendar_changed")
 
 # Asks as much as it tells: whoever still needs the department open raises InvalidInput on ``valid_to``.
 department_closing = Event("department_closing")
+
+# Somebody wrote to us by SMS or WhatsApp and it was no opt-out: ``message`` (notifications.gateways.notices.Inbound),
+# ``received_at``, ``notice_id``.
+message_received = Event("message_received")

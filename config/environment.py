@@ -4,6 +4,7 @@ Every refusal names the variable and never repeats its value, which may be a sec
 is not set: an optional one then has its default, and every default is the safe choice.
 """
 
+import ipaddress
 import os
 from collections.abc import Callable
 from datetime import time
@@ -67,12 +68,20 @@ def choice(name: str, default: str, *choices: str) -> str:
     return value
 
 
-def key(name: str, *, least: int) -> str:
-    """A secret of at least ``least`` characters."""
-    value = text(name)
-    if len(value) < least:
+def key(name: str, *, least: int, default: str | None = None) -> str:
+    """A secret of at least ``least`` characters, or ``default``; without a default it must be set."""
+    value = text(name, default)
+    if len(value) < least and value != default:
         raise ImproperlyConfigured(f"{name} must have at least {least} random characters.")
     return value
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses and networks like 192.0.2.7 or 192.0.2.0/24, comma-separated, or none."""
+    try:
+        return [ipaddress.ip_network(network) for network in names(name, "")]
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be addresses or networks like 192.0.2.0/24.") from None
 
 
 def hosts(name: str) -> list[str]:

@@ -1,17 +1,18 @@
 """Figures for Prometheus. Asked from the database at scrape time, so every process tells the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from notifications.lanes import Lane
-from notifications.models import Message
-from notifications.services import health
+from notifications.models import InboundNotice, Message
+from notifications.services import health, notices
 from requests_app.models import ServiceRequest
 
 # Announcements may wait for their turn.
@@ -19,7 +20,7 @@ WATCHED_LANES = [lane.value for lane in Lane if lane is not Lane.BULK]
 
 
 class Figures(Collector):
-    """Open requests, how many are overdue, messages on their way, work begun late, and how the routes are doing."""
+    """Requests, messages on their way, work begun late, how the routes are doing, and what gateways told us."""
 
     def collect(self) -> Iterable[Metric]:
         """Ask and yield."""
@@ -30,6 +31,7 @@ class Figures(Collector):
         yield self._messages()
         yield from self._routes()
         yield self._late_starts()
+        yield from self._notices()
 
     def _requests(self) -> Metric:
         family = GaugeMetricFamily("acik_masa_requests_open", "Open requests", labels=["status"])
@@ -69,6 +71,14 @@ class Figures(Collector):
             family.add_metric([work], count)
         return family
 
+    def _notices(self) -> Iterable[Metric]:
+        yield _counted(
+            "notices_waiting", "Notices to be dealt with", ("kind",), _by(InboundNotice.objects.waiting(), "kind")
+        )
+        given_up = _by(InboundNotice.objects.given_up(), "error")
+        yield _counted("notices_given_up", "Notices that led to nothing", ("error",), given_up)
+        yield _counted("webhooks_refused", "Callers not let in", ("gateway", "reason"), notices.refusals())
+
 
 def late_starts(within: timedelta) -> dict[str, int]:
     """How much work that came ``within`` the time up to now began late: requests for the router, and messages by lane.
@@ -79,6 +89,18 @@ def late_starts(within: timedelta) -> dict[str, int]:
     counts = {"router": ServiceRequest.objects.considered_late(now - within, now).count()}
     messages = Message.objects.begun_late(now - within, now).values("lane").annotate(n=Count("pk")).order_by()
     return counts | dict.fromkeys(WATCHED_LANES, 0) | {row["lane"]: row["n"] for row in messages}
+
+
+def _by(rows: QuerySet[Any], field: str) -> dict[tuple[str, ...], int]:
+    counted = rows.values_list(field).annotate(n=Count("pk")).order_by()
+    return {(value,): count for value, count in counted}
+
+
+def _counted(name: str, words: str, labels: Sequence[str], counts: Mapping[tuple[str, ...], int]) -> Metric:
+    family = GaugeMetricFamily(f"acik_masa_{name}", words, labels=labels)
+    for values, count in counts.items():
+        family.add_metric(values, count)
+    return family
 
 
 def exposition() -> bytes:

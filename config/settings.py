@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.ShortWay",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -238,6 +239,8 @@ ANNOUNCEMENT_QUOTA = env.number("ANNOUNCEMENT_QUOTA", 10_000_000, least=0)
 # Whole months after which the messages of announcements are dropped with their phone numbers; totals stay.
 ANNOUNCEMENT_RETENTION_MONTHS = env.number("ANNOUNCEMENT_RETENTION_MONTHS", 13, least=1)
 MESSAGE_RETENTION_DAYS = env.number("MESSAGE_RETENTION_DAYS", 400, least=1)
+# Days after which what gateways told us, with phone numbers and what citizens wrote, is erased.
+NOTICE_RETENTION_DAYS = env.number("NOTICE_RETENTION_DAYS", 30, least=1)
 
 # --- Language and time ---------------------------------------------------------------------------
 
@@ -333,6 +336,12 @@ ILETIMERKEZI_API_BASE = env.origin("ILETIMERKEZI_API_BASE", "https://api.iletime
 TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN", "")
 TWILIO_API_BASE = env.origin("TWILIO_API_BASE", "https://api.twilio.com", secure=True)
+# Gateways that sign nothing: the secret in the path they call, and the addresses they call from. Without both,
+# nothing they say is believed.
+WEBHOOK_SECRET = env.key("WEBHOOK_SECRET", least=32, default="")
+VERIMOR_ADDRESSES = env.networks("VERIMOR_ADDRESSES")
+NETGSM_ADDRESSES = env.networks("NETGSM_ADDRESSES")
+ILETIMERKEZI_ADDRESSES = env.networks("ILETIMERKEZI_ADDRESSES")
 
 vars().update(env.email("EMAIL_URL", "consolemail://" if DEBUG or DEMO else None))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "acik-masa@localhost")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("marka.css", views.brand_css, name="brand_css"),
     path("dosya/", include("requests_app.urls.files")),
+    path("webhooks/", include("notifications.urls")),
     path("api/", include("requests_app.urls.api")),
     *i18n_patterns(
         # No row has a page on the portal; the stock redirect to it only breaks on odd ids.

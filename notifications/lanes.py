@@ -77,5 +77,11 @@ def deliver_task(lane: str) -> str:
 RECONCILE_TASK = "notifications.reconcile"
 RECONCILE_QUEUE = "default"
 
+RECEIPTS_TASK = "notifications.receipts"
+RECEIPTS_QUEUE = "default"
+
+INBOUND_TASK = "notifications.inbound"
+INBOUND_QUEUE = Lane.REPLY.value
+
 CAMPAIGNS_TASK = "notifications.campaigns"
 CAMPAIGNS_QUEUE = "default"

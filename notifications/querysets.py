@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from notifications.models import (  # noqa: F401
         Campaign,
         Consent,
+        InboundNotice,
         LocalDelivery,
         Message,
         MessageTemplate,
@@ -148,6 +149,24 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     def in_force(self, *, phone: str, purpose: str) -> ConsentQuerySet:
         """The consent of ``phone`` for ``purpose`` that was not withdrawn: at most one."""
         return self.filter(phone=phone, purpose=purpose, withdrawn_at=None)
+
+
+class InboundNoticeQuerySet(models.QuerySet["InboundNotice"]):
+    def visible_to(self, user: User | AnonymousUser) -> InboundNoticeQuerySet:
+        """Notices ``user`` may see: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_inboundnotice") else self.none()
+
+    def due(self, kind: str, at: datetime) -> InboundNoticeQuerySet:
+        """Notices of ``kind`` to be dealt with at ``at``, longest waiting first."""
+        return self.filter(kind=kind, processed_at=None, due_at__lte=at).order_by("due_at")
+
+    def waiting(self) -> InboundNoticeQuerySet:
+        """Notices something is still to be done about."""
+        return self.filter(processed_at=None)
+
+    def given_up(self) -> InboundNoticeQuerySet:
+        """Notices that led to nothing, and why."""
+        return self.exclude(error="")
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):

@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from common import bell
-from notifications.lanes import CAMPAIGNS_TASK, RECONCILE_TASK, Lane, deliver_task
-from notifications.services import delivery, housekeeping
+from notifications.lanes import CAMPAIGNS_TASK, INBOUND_TASK, RECEIPTS_TASK, RECONCILE_TASK, Lane, deliver_task
+from notifications.services import delivery, housekeeping, inbound, notices, receipts
 from notifications.services.campaigns.advance import advance
 
 
@@ -44,6 +44,20 @@ def reconcile() -> None:
     delivery.reconcile()
 
 
+@shared_task(name=RECEIPTS_TASK, acks_late=True)
+def apply_receipts() -> None:
+    """Apply the receipts that gateways sent."""
+    bell.answered(RECEIPTS_TASK)
+    receipts.apply_due()
+
+
+@shared_task(name=INBOUND_TASK, acks_late=True)
+def take_inbound() -> None:
+    """Deal with what people wrote to us."""
+    bell.answered(INBOUND_TASK)
+    inbound.take_due()
+
+
 @shared_task(name=CAMPAIGNS_TASK, acks_late=True)
 def campaigns() -> None:
     """After a decision, and every ten seconds: bring announcements as far as they can come."""
@@ -55,6 +69,7 @@ def campaigns() -> None:
 def sweep() -> None:
     """Every ten seconds: find what no bell announced."""
     delivery.sweep()
+    notices.sweep()
 
 
 @shared_task(name="notifications.housekeeping", acks_late=True)

@@ -23,16 +23,22 @@ class State(models.TextChoices):
 
 
 _WAYS: dict[State, tuple[State, ...]] = {
-    State.QUEUED: (State.SENDING, State.FAILED, State.EXPIRED, State.CANCELLED),
+    # DELIVERED: an earlier attempt got through after all; a receipt says so before the next one is made.
+    State.QUEUED: (State.SENDING, State.DELIVERED, State.FAILED, State.EXPIRED, State.CANCELLED),
     State.SENDING: (State.QUEUED, State.UNKNOWN, State.ACCEPTED, State.DELIVERED, State.FAILED, State.EXPIRED),
     State.UNKNOWN: (State.QUEUED, State.ACCEPTED, State.DELIVERED, State.FAILED, State.EXPIRED),
-    State.ACCEPTED: (State.DELIVERED, State.FAILED),
+    # QUEUED: a receipt says that the phone was switched off.
+    State.ACCEPTED: (State.QUEUED, State.DELIVERED, State.FAILED),
 }
 
 TRANSITIONS: list[tuple[str, str]] = [(source.value, target.value) for source in _WAYS for target in _WAYS[source]]
 
 # Something is still to be done for these by us.
 OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN)
+# An attempt is under way, and its outcome may be written.
+IN_FLIGHT = (State.SENDING, State.UNKNOWN)
+# A receipt may change these. SENDING is in a worker's hands: the receipt waits until the worker has written.
+OPEN_TO_RECEIPTS = (State.QUEUED, State.UNKNOWN, State.ACCEPTED)
 # Nothing changes these any more.
 FINISHED = (State.DELIVERED, State.FAILED, State.EXPIRED, State.CANCELLED)
 # The gateway has it, so our copy of a one-time code has served its purpose.

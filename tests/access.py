@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -16,8 +17,9 @@ from accounts.models import User
 from common.secrets import new_secret
 from departments.models import LegalText, Membership, Municipality
 from departments.services import organisation, working_calendar
-from notifications.models import LocalDelivery, Message, MessageTemplate, Route
-from notifications.services import consents
+from notifications.gateways.notices import Arrived
+from notifications.models import InboundNotice, LocalDelivery, Message, MessageTemplate, Route
+from notifications.services import consents, notices
 from requests_app import files
 from requests_app.actors import Actor
 from requests_app.models import Attachment, ContactReveal, LegalPeriod, RoutingRule, ServiceRequest, StandardReply
@@ -133,6 +135,7 @@ class World:
             "number": self.request.number,
             "token": self.file_token,
             "secret": self.cast.other_secret,  # so that walking through every address proves nothing about ``request``
+            "message_id": UUID(int=1),
             "step": "ne-oldu",
             "verb": "accept",
             "decision": "note",
@@ -190,9 +193,15 @@ def _rows_about_requests(cast: Cast) -> dict[str, Any]:
             phone=APPLICANT_PHONE, text_version="1", source="portal", language="tr"
         ).pk,
         "notifications/message": Message.objects.order_by("created_at")[0].pk,
+        "notifications/inboundnotice": _notice().pk,
         "notifications/localdelivery": LocalDelivery.objects.create(to=APPLICANT_PHONE, text="Deneme").pk,
         "entered": entered.pk,
     }
+
+
+def _notice() -> InboundNotice:
+    notices.keep("verimor", [Arrived(InboundNotice.Kind.INBOUND, '{"source_addr":"905000000001"}')])
+    return InboundNotice.objects.get()
 
 
 def _rows_of_organisation(cast: Cast) -> dict[str, Any]:

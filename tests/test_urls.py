@@ -75,6 +75,20 @@ PUBLIC = frozenset(
 # Open to the whole world as well, by sending: what the portal's forms ask while they are filled in.
 PUBLIC_HELPERS = frozenset({"api:locate", "api:suggest"})
 
+# Doors for gateways: open to send to, and who is let in is tried in notifications/test_webhooks.py.
+WEBHOOKS = frozenset(
+    f"webhooks:{door}"
+    for door in (
+        "twilio_receipts",
+        "twilio_receipt",
+        "twilio_messages",
+        "verimor",
+        "netgsm_receipts",
+        "netgsm_messages",
+        "iletimerkezi",
+    )
+)
+
 # Only after following the link of this very request, or a code sent to its phone.
 OWN_REQUEST = frozenset(
     f"portal:request{action}" for action in ("", "_add", "_withdraw", "_restore", "_reopen", "_rate", "_contact")
@@ -85,7 +99,7 @@ ON_THE_WAY = frozenset({"portal:receipt", "portal:track_code"})
 
 # Only sent to: opening one shows nothing and changes nothing. Who learns even that.
 POST_ONLY = {
-    **dict.fromkeys(PUBLIC_HELPERS, EVERYBODY),
+    **dict.fromkeys(PUBLIC_HELPERS | WEBHOOKS, EVERYBODY),
     "admin:logout": STAFF,
     "admin:requests_app_servicerequest_lookup": RELATIONS,
     "admin:requests_app_servicerequest_questions": RELATIONS,
@@ -115,6 +129,7 @@ ROWS = {
     "departments.legaltext": (KEEPERS, ADMINISTRATOR, NOBODY, NOBODY),
     "notifications.consent": (MANAGER, NOBODY, NOBODY, NOBODY),
     "notifications.message": (STAFF, NOBODY, NOBODY, NOBODY),
+    "notifications.inboundnotice": (ADMINISTRATOR, NOBODY, NOBODY, NOBODY),
     "notifications.localdelivery": (STAFF, NOBODY, NOBODY, NOBODY),
     "notifications.messagetemplate": (KEEPERS, NOBODY, NOBODY, NOBODY),
     "notifications.route": (KEEPERS, ADMINISTRATOR, ADMINISTRATOR, NOBODY),
@@ -224,6 +239,7 @@ UNSEEN = {
     "admin:accounts_user_history": STAFF,
     "admin:notifications_messagetemplate_history": STAFF,
     "admin:notifications_consent_history": STAFF,
+    "admin:notifications_inboundnotice_history": STAFF,
     "admin:notifications_route_history": STAFF,
     "mfa_deactivate_totp": SIGNED_IN,
     "mfa_view_recovery_codes": SIGNED_IN,

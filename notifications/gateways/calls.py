@@ -102,8 +102,13 @@ def of_status(answer: Answer, *, otherwise: Retry = Retry.ROUTE) -> Outcome:
     return Outcome.rejected(f"http_{answer.status}", retry, detail=answer.text[:300], retry_after=answer.retry_after)
 
 
+def numbered(call: object, phone: str) -> str:
+    """The number of a message where the gateway numbers only the ``call``; nobody can read the phone from it."""
+    return f"{call}-{phone_mark(phone)}"[:64]
+
+
 def phone_mark(phone: str) -> str:
-    """Tells the messages of one call apart where a gateway numbers only the call; nobody can read the phone from it."""
+    """Tells the messages of one call apart."""
     return salted_hmac("notifications.gateways", phone, algorithm="sha256").hexdigest()[:12]
 
 

@@ -164,10 +164,6 @@ def _response(answer: Answer) -> dict[str, Any]:
     return response
 
 
-def _provider_id(order: object, phone: str) -> str:
-    return f"{order}-{calls.phone_mark(phone)}"[:64]
-
-
 def _of_answer(answer: Answer, call: Call) -> list[Outcome]:
     if answer.status >= 500 or not answer.body.startswith(b"{"):
         wrong = Outcome.unknown("answer_not_understood") if answer.status < 300 else calls.of_status(answer)
@@ -176,7 +172,7 @@ def _of_answer(answer: Answer, call: Call) -> list[Outcome]:
     code, detail = str(response["status"]["code"]), str(response["status"].get("message") or "")[:300]
     if code == "200":
         number = response["order"]["id"]
-        return [Outcome.accepted(_provider_id(number, message.phone)) for message in call.messages]
+        return [Outcome.accepted(calls.numbered(number, message.phone)) for message in call.messages]
     if code.startswith("5"):
         return [Outcome.unknown(f"http_{code}", detail=detail)] * len(call.messages)
     retry = Retry.LATER if code == "429" else _BY_CODE.get(code, Retry.ROUTE)
@@ -192,7 +188,7 @@ def _finding(message: OutboundMessage, orders: Sequence[_Order], *, complete: bo
 
 
 def _of_order(order: _Order, phone: str) -> Outcome:
-    number, status = _provider_id(order.number, phone), order.phones[phone[-10:]]
+    number, status = calls.numbered(order.number, phone), order.phones[phone[-10:]]
     if status == _NOT_DELIVERED:
         return Outcome.rejected(f"status_{status}", Retry.ONCE, provider_id=number)
     return Outcome.accepted(number)

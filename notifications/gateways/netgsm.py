@@ -157,17 +157,13 @@ def _local(at: datetime) -> str:
     return at.astimezone(ISTANBUL).strftime("%d.%m.%Y %H:%M:%S")
 
 
-def _provider_id(job: object, phone: str) -> str:
-    return f"{job}-{calls.phone_mark(phone)}"[:64]
-
-
 def _of_answer(answer: Answer, call: Call) -> list[Outcome]:
     if answer.status >= 500 or answer.status not in (200, 406):
         return [calls.of_status(answer)] * len(call.messages)
     said = answer.json()
     code = str(said.get("code"))
     if code in _TAKEN:
-        return [Outcome.accepted(_provider_id(said.get("jobid"), message.phone)) for message in call.messages]
+        return [Outcome.accepted(calls.numbered(said.get("jobid"), message.phone)) for message in call.messages]
     if code not in _BY_CODE:  # a fault of theirs: the job may have been made
         return [Outcome.unknown(code[:64], detail=str(said.get("description") or "")[:300])] * len(call.messages)
     retry = _BY_CODE[code]
@@ -186,7 +182,7 @@ def _finding(message: OutboundMessage, rows: Sequence[dict[str, Any]], *, comple
 
 
 def _of_row(row: dict[str, Any], phone: str) -> Outcome:
-    number, status = _provider_id(row.get("jobid"), phone), row.get("status")
+    number, status = calls.numbered(row.get("jobid"), phone), row.get("status")
     if status in _ON_ITS_WAY:
         return Outcome.accepted(number)
     retry = _BY_STATUS.get(status if isinstance(status, int) else -1, Retry.NEVER)

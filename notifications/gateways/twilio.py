@@ -1,12 +1,12 @@
 """SMS through Twilio's REST API.
 
 **Finding a message again.** ``Messages.create`` takes no id of ours and no idempotency key, and the address
-given as StatusCallback is not part of the resource one can read back; it would only help where a receipt
-arrives. So a message of unknown outcome is looked up by what Twilio does keep: receiver, text and time of
-creation. Texts name the request or hold the code, so a twin is rare; where there is one, the caller takes
-away the message SIDs it already knows and looks up one message a phone at a time, so no SID is ever counted
-for two messages. The list is asked by receiver only: Twilio's DateSent filter would hide messages that it
-has taken but not sent yet.
+given as StatusCallback is not part of the resource one can read back; it carries our id, which helps where a
+receipt arrives (notifications/views.py). Until one does, a message of unknown outcome is looked up by what
+Twilio does keep: receiver, text and time of creation. Texts name the request or hold the code, so a twin is
+rare; where there is one, the caller takes away the message SIDs it already knows and looks up one message a
+phone at a time, so no SID is ever counted for two messages. The list is asked by receiver only: Twilio's
+DateSent filter would hide messages that it has taken but not sent yet.
 
 **WhatsApp** goes the same way with ``whatsapp:`` before both addresses. Within 24 hours of the citizen's last
 message any text may be sent; outside of it only an approved template, named by its ContentSid with variables
@@ -29,7 +29,7 @@ from aiohttp import encode_basic_auth
 from django.utils import timezone
 
 from notifications.channels import Channel
-from notifications.gateways import twilio_codes
+from notifications.gateways import callbacks, twilio_codes
 from notifications.gateways.base import (
     COULD_NOT_ASK,
     NOT_TRIED,
@@ -97,9 +97,15 @@ class TwilioGateway(Gateway):
         return self._http.each(self._look_up, messages)
 
     async def _send(self, message: OutboundMessage) -> Outcome:
-        form = {"To": self._prefix + message.phone, "ValidityPeriod": str(_validity(message))}
+        form = {
+            "To": self._prefix + message.phone,
+            "ValidityPeriod": str(_validity(message)),
+            **_content(message),
+            **callbacks.twilio_receipt(message.id),
+            **self._sender,
+        }
         try:
-            answer = await self._http.request("POST", self._url, data=form | _content(message) | self._sender)
+            answer = await self._http.request("POST", self._url, data=form)
             return _of_answer(answer)
         except NotSent as error:
             return Outcome.rejected("no_connection", Retry.LATER, detail=str(error))

@@ -6,6 +6,7 @@ from notifications.models.campaign import Campaign, CampaignEvent, ListedReceive
 from notifications.models.code import OneTimeCode
 from notifications.models.consent import Consent
 from notifications.models.message import Message
+from notifications.models.notice import InboundNotice
 from notifications.models.route import Route, RouteAllowance, RoutePause, RouteTally
 from notifications.models.simulated import LocalDelivery
 from notifications.models.template import MessageTemplate
@@ -16,6 +17,7 @@ __all__ = [
     "Campaign",
     "CampaignEvent",
     "Consent",
+    "InboundNotice",
     "Lane",
     "ListedReceiver",
     "LocalDelivery",

@@ -65,6 +65,7 @@ class BulkMessage(models.Model):
                 condition=Q(state__in=[State.SENDING, State.UNKNOWN]),
                 name="bulk_on_its_way",
             ),
+            # Whose receipt is this?
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="bulk_provider_id"),
         ]
         triggers = [pgtrigger.FSM(name="bulk_states", field="state", transitions=TRANSITIONS)]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from notifications.lanes import Lane
 from notifications.models import Campaign, Consent, LocalDelivery, Message, RouteTally
-from notifications.services import codes, partitions, tallies
+from notifications.services import codes, notices, partitions, tallies
 
 KEEP_CODES = timedelta(days=1)
 # That a code was sent is of use only while somebody may still ask why none came.
@@ -34,6 +34,7 @@ def run() -> dict[str, int]:
         "wiped": Message.objects.filter(id__in=spent.values("id")[:_BATCH]).update(text="", context={}),
         "code_messages": _delete(code_messages),
         "messages": _delete(Message.objects.settled_before(now - kept)),
+        "notices": notices.erase(before=now - timedelta(days=settings.NOTICE_RETENTION_DAYS)),
         "months": _drop_months(now),
         "tallies": _delete(RouteTally.objects.filter(slot__lt=now - tallies.KEEP)),
         "consents": _delete(Consent.objects.filter(withdrawn_at__lt=now - KEEP_WITHDRAWN)),

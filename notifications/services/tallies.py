@@ -1,6 +1,6 @@
 """How each route is doing: outcomes counted in slots of ten seconds, one statement a chunk."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,6 +63,18 @@ def add(route: Route, outcomes: Iterable[tuple[Outcome, int]], *, now: datetime)
             segments[key] += size
     if messages:
         _write(route, messages, segments, slot=_slot(now))
+
+
+def add_receipts(receipts: Iterable[tuple[str, RouteTally.Kind, str, int]], *, now: datetime) -> None:
+    """Count what became of messages that routes had taken: code of the route, kind, error, and segments of each."""
+    messages: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    segments: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for route, kind, error, size in receipts:
+        key = (kind.value, error[:64])
+        messages[route][key] += 1
+        segments[route][key] += size
+    for route_ in Route.objects.filter(code__in=messages).order_by("pk"):  # always lock in the same order
+        _write(route_, messages[route_.code], segments[route_.code], slot=_slot(now))
 
 
 def last_minute(route: Route, *, now: datetime) -> Minute:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.addresses import client_address
 from common.errors import InvalidInput
 from common.phones import mask
 from requests_app import grants
 from requests_app.forms.track import CodeForm, FindForm
 from requests_app.services import access, drafts
-from requests_app.views import throttle
 from requests_app.views.apply_draft import held_by, let_go
 
 FORGOTTEN: Final = _(
@@ -100,7 +100,7 @@ def _send_code(request: HttpRequest, wanted: dict[str, str]) -> None:
         phone=wanted["phone"],
         asker=grants.visitor(request.session),
         language=get_language() or "tr",
-        remote_address=throttle.client_address(request),
+        remote_address=client_address(request),
     )
 
 

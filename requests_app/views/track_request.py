@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.addresses import client_address
 from common.errors import DomainError, http_status
 from requests_app import grants, policies
 from requests_app.actors import Actor
@@ -157,7 +158,7 @@ def _send_contact_code(request: HttpRequest, found: ServiceRequest) -> HttpRespo
             request=found,
             asker=grants.visitor(request.session),
             language=get_language() or "tr",
-            remote_address=throttle.client_address(request),
+            remote_address=client_address(request),
         )
     except DomainError as error:
         return _form_page(request, found, "contact", None, http_status(error), refused=error.message)

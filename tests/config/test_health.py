@@ -11,7 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from config.tasks import heartbeat, housekeeping
+from notifications.gateways.notices import Arrived
 from notifications.lanes import Lane
+from notifications.models import InboundNotice
+from notifications.services import notices
 
 
 def every_worker_is_heard_of(settings: Any) -> None:
@@ -66,6 +69,15 @@ def test_metrics_are_given_to_who_knows_the_token(
     answer = client.get("/metrics", headers={"authorization": sent})
     assert answer.status_code == status
     assert (b"acik_masa_requests_overdue" in answer.content) == (status == 200)
+
+
+def test_metrics_count_who_was_not_let_in_and_what_waits(client: Client, db: None, settings: Any) -> None:
+    settings.METRICS_TOKEN = "right"
+    notices.refused("verimor", "secret")
+    notices.keep("verimor", [Arrived(InboundNotice.Kind.RECEIPT, "{}")])
+    figures = client.get("/metrics", headers={"authorization": "Bearer right"}).content.decode()
+    assert 'acik_masa_webhooks_refused{gateway="verimor",reason="secret"} ' in figures
+    assert 'acik_masa_notices_waiting{kind="receipt"} 1.0' in figures
 
 
 def test_expired_sessions_are_deleted(db: None) -> None:

@@ -18,6 +18,8 @@ from config.logging import is_worth_a_line, report_without_personal_data, withou
         "GET /en/track/3f9k2m7q/",
         "GET /dosya/3f9k2m7q:1abc:sig/",
         "GET /hesap/parola/yeni/1-3f9k2m7q/",
+        "POST /webhooks/verimor/3f9k2m7q/",
+        "POST /webhooks/netgsm/messages/3f9k2m7q/",
     ],
 )
 def test_secrets_in_addresses_are_cut_out(text: str) -> None:

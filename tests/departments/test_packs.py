@@ -43,6 +43,9 @@ EVENTS = {
     "request_restored",
     "request_withdrawn",
     "request_extended",
+    "opt_out_confirmed",
+    "opt_out_how_to_return",
+    "message_where_to_apply",
     "code_track",
     "code_contact",
 }

@@ -1,5 +1,6 @@
 """A town's templates, a loopback Twilio, and the broker as the workers see it."""
 
+import ipaddress
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.contrib.auth.models import Permission
 from accounts.models import User
 from notifications.lanes import Lane
 from notifications.models import Campaign, Message, MessageTemplate, Route
-from notifications.services import outbox
+from notifications.services import outbox, rendering
 from notifications.services.campaigns import approval
+from tests.notifications import gateway_calls
 from tests.providers import twilio
 
 PHONE = "+905000000001"
@@ -22,6 +24,9 @@ BODIES = {
     ("request_received", "tr"): "Başvurunuz alındı: {number}. {municipality}",
     ("request_received", "en"): "We received your application {number}. {municipality}",
     ("request_answered", "tr"): "{number} numaralı başvurunuz cevaplandı. {municipality}",
+    ("opt_out_confirmed", "tr"): "Duyuru almayı bıraktınız. Yeniden almak isterseniz: {page}",
+    ("opt_out_how_to_return", "tr"): "Duyuruları yeniden almak için: {page}",
+    ("message_where_to_apply", "tr"): "Başvurmak için: {page}",
     ("code_track", "tr"): "Başvurunuzu görme kodunuz: {code}. {minutes} dakika geçerlidir.",
     ("code_contact", "tr"): "İletişim bilgilerini görme kodunuz: {code}. {minutes} dakika geçerlidir.",
 }
@@ -38,7 +43,7 @@ def templates(db: None) -> None:
             version=1,
             title="Başvuru alındı" if event == "request_received" else "",
             body=body,
-            fields=["code", "minutes"] if event.startswith("code") else ["municipality", "number"],
+            fields=rendering.fields_of(body),
             is_active=True,
             source="pack",
         )
@@ -87,6 +92,15 @@ def over_twilio(templates: None, twilio_server: twilio.TwilioServer, settings: A
     settings.TWILIO_AUTH_TOKEN = twilio.AUTH_TOKEN
     settings.TWILIO_API_BASE = twilio_server.url
     return twilio_server
+
+
+@pytest.fixture
+def doors(settings: Any) -> None:
+    """Everything a gateway needs to be let in."""
+    settings.TWILIO_AUTH_TOKEN = twilio.AUTH_TOKEN
+    settings.WEBHOOK_SECRET = gateway_calls.SECRET
+    for gateway in ("VERIMOR", "NETGSM", "ILETIMERKEZI"):
+        setattr(settings, f"{gateway}_ADDRESSES", [ipaddress.ip_network("192.0.2.0/24")])
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from notifications.gateways.notices import Arrived
 from notifications.lanes import Lane
-from notifications.models import Consent, Message, MessageTemplate
-from notifications.services import consents, delivery
+from notifications.models import Consent, InboundNotice, Message, MessageTemplate
+from notifications.services import consents, delivery, inbound, notices
 from tests.notifications.conftest import OTHER_PHONE, PHONE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("templates")]
@@ -175,3 +176,20 @@ def _read(page: Client, name: str, *args: object) -> str:
     response = page.get(_address(name, *args))
     assert response.status_code == 200
     return response.content.decode()
+
+
+def test_operators_see_what_came_in_without_numbers_and_words(page: Client) -> None:
+    payload = '{"source_addr":"905001239876","content":"Mor salyangoz","message_id":7}'
+    notices.keep("verimor", [Arrived(InboundNotice.Kind.INBOUND, payload)])
+    inbound.take_due()
+    shown = page.get(_address("notifications_inboundnotice_changelist")).content.decode()
+    one = page.get(_address("notifications_inboundnotice_change", InboundNotice.objects.get().pk)).content.decode()
+    for text in (shown, one):
+        assert "0500 *** ** 76" in text
+        assert "9876" not in text
+        assert "salyangoz" not in text
+
+
+def test_a_clerk_does_not_see_what_came_in(client: Client, clerk: User) -> None:
+    client.force_login(clerk)
+    assert client.get(_address("notifications_inboundnotice_changelist")).status_code == 403

@@ -8,9 +8,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from notifications.gateways.notices import Arrived
 from notifications.lanes import Lane
-from notifications.models import Consent, LocalDelivery, Message, OneTimeCode, State
-from notifications.services import codes, delivery, housekeeping
+from notifications.models import Consent, InboundNotice, LocalDelivery, Message, OneTimeCode, State
+from notifications.services import codes, delivery, housekeeping, notices
 from tests.notifications.conftest import PHONE
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +108,18 @@ def test_a_withdrawn_consent_is_evidence_for_three_years(db: None) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=3 * 365 + 2)):
         assert housekeeping.run()["consents"] == 1
     assert Consent.objects.get().purpose == "announcements"
+
+
+def test_what_gateways_told_us_is_erased_after_thirty_days(db: None) -> None:
+    notices.keep("verimor", [Arrived(InboundNotice.Kind.INBOUND, '{"source_addr":"905001239876"}')] * 3)
+    with time_machine.travel(timezone.now() + timedelta(days=29)):
+        assert housekeeping.run()["notices"] == 0
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert housekeeping.run()["notices"] == 3
+    assert not InboundNotice.objects.exists()
+
+
+def test_as_much_of_it_is_erased_in_a_run_as_a_campaign_brings(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "ERASED_AT_ONCE", 2)
+    notices.keep("verimor", [Arrived(InboundNotice.Kind.RECEIPT, "{}")] * 5)
+    assert notices.erase(before=timezone.now() + timedelta(minutes=1)) == 5

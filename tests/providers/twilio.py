@@ -1,19 +1,27 @@
 """A loopback server that speaks Twilio's Messages API.
 
 It keeps every message it took, so a test can ask what the citizen would have got.
+
+What Twilio itself would send is made by ``receipts`` and ``inbound``: signed calls that a test posts late, twice and
+out of order, with Django's client or to a running server (``Call.post``).
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import random
+import urllib.request
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 from uuid import uuid4
+
+from twilio.request_validator import RequestValidator
 
 from tests.providers.loopback import (
     FAIL,
@@ -148,3 +156,77 @@ class TwilioServer(Provider):
 def running() -> AbstractContextManager[TwilioServer]:
     """A server for the length of a test."""
     return _running(TwilioServer)
+
+
+# --- What Twilio sends to us ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of Twilio's to us: ``address`` is the public one, which the signature covers."""
+
+    address: str
+    form: dict[str, str]
+    signature: str
+
+    @property
+    def path(self) -> str:
+        """The address without scheme and host."""
+        return self.address[len("/".join(self.address.split("/")[:3])) :]
+
+    @property
+    def body(self) -> str:
+        """The form on the wire."""
+        return urlencode(self.form)
+
+    def post(self, base: str) -> int:
+        """Send it to the server at ``base``, for instance http://127.0.0.1:8000; returns the status."""
+        request = urllib.request.Request(base + self.path, data=self.body.encode(), method="POST")  # noqa: S310
+        request.add_header("X-Twilio-Signature", self.signature)
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310  (a server of the test's own)
+            return int(answer.status)
+
+
+def call(address: str, form: dict[str, str], *, token: str = AUTH_TOKEN) -> Call:
+    """A signed call."""
+    return Call(address, form, RequestValidator(token).compute_signature(address, form))
+
+
+def receipt(address: str, sid: str, status: str, *, error: int | None = None, token: str = AUTH_TOKEN) -> Call:
+    """The status callback for one status of one message."""
+    form = {
+        "AccountSid": ACCOUNT_SID,
+        "MessageSid": sid,
+        "SmsSid": sid,
+        "MessageStatus": status,
+        "SmsStatus": status,
+        "To": "+905000000001",
+        "From": "ORNEKBLD",
+        "ApiVersion": "2010-04-01",
+    }
+    return call(address, form | ({"ErrorCode": str(error)} if error else {}), token=token)
+
+
+def inbound(address: str, text: str, *, sender: str = "+905000000001", sid: str = "", **more: str) -> Call:
+    """An incoming message; WhatsApp's senders begin with ``whatsapp:``."""
+    form = {
+        "AccountSid": ACCOUNT_SID,
+        "MessageSid": sid or f"SM{uuid4().hex}",
+        "From": sender,
+        "To": "+905000000099",
+        "Body": text,
+        "NumMedia": "0",
+        "NumSegments": "1",
+    }
+    return call(address, form | more)
+
+
+def disordered(calls: Sequence[Call], *, doubled: float, moved: float, seed: int = 1) -> list[Call]:
+    """``calls`` with a share of them sent twice and a share of them at another place in the queue."""
+    chance = random.Random(seed)
+    queue = [*calls, *chance.sample(list(calls), int(len(calls) * doubled))]
+    leaving = set(chance.sample(range(len(queue)), int(len(queue) * moved)))
+    stay = [each for place, each in enumerate(queue) if place not in leaving]
+    for place in sorted(leaving):
+        stay.insert(chance.randrange(len(stay) + 1), queue[place])
+    return stay

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from common.turkish import fold
 from config.tasks import housekeeping as config_housekeeping
+from notifications.gateways.notices import reader_of
 from notifications.lanes import Lane
-from notifications.models import LocalDelivery
-from notifications.services import delivery
+from notifications.models import LocalDelivery, Message
+from notifications.services import delivery, inbound, notices, receipts
 from notifications.tasks import clean_up
 from requests_app import tasks
 from requests_app.actors import Actor
@@ -104,6 +105,18 @@ def live(request: ServiceRequest, people: People, file: SimpleUploadedFile) -> N
     applicant.rate(request_id=pk, solved=True, score=5, comment="Eline sağlık", actor=owner)
 
 
+def write_to_us(message: Message) -> None:
+    """A receipt for a message, and an SMS of the applicant's own."""
+    answered = {"type": "outbound", "message_id": "1", "message_custom_id": str(message.pk), "status": "DELIVERED"}
+    wrote = {"type": "inbound", "message_id": "2", "content": "Mor salyangoz"}
+    phone = message.phone.removeprefix("+")
+    notices.keep(
+        "verimor", reader_of("verimor").arrived([answered | {"dest": phone}, wrote | {"source_addr": phone}], None)
+    )
+    inbound.take_due()
+    receipts.apply_due()
+
+
 @pytest.fixture
 def lived(town: Town, people: People, photo: Any) -> ServiceRequest:
     citizen, request = apply(town, photo("komsumun-evi.jpg"))
@@ -156,3 +169,15 @@ def test_what_somebody_else_wrote_stays(lived: ServiceRequest) -> None:
     assert other.applicant is not None
     assert (other.applicant.name, other.applicant.phone) == ("Zeynep Deneme", "+905000000001")
     assert where("+905000000001", rows()) >= {"requests_app_applicant", "notifications_message"}
+
+
+def test_a_month_later_no_trace_is_left_of_what_gateways_told_us(lived: ServiceRequest) -> None:
+    write_to_us(Message.objects.filter(lane=Lane.TRANSACTIONAL)[0])
+    found = rows()
+    assert where("mor salyangoz", found) == {"notifications_inboundnotice"}
+    assert "notifications_inboundnotice" in where(TRACES["phone"], found)
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        clean_up()
+    found = rows()
+    assert where("mor salyangoz", found) == set()
+    assert "notifications_inboundnotice" not in where(TRACES["phone"], found)

@@ -1,11 +1,11 @@
 """Who keeps which lane: announcements have a table of their own, everything else shares one."""
 
 from notifications.lanes import Lane
-from notifications.services.ledgers.base import Attempt, Ledger, Result, Taken
+from notifications.services.ledgers.base import Attempt, Held, Ledger, Result, Taken
 from notifications.services.ledgers.bulk import BulkLedger
 from notifications.services.ledgers.messages import MessageLedger
 
-__all__ = ["ALL", "BULK", "Attempt", "Ledger", "Result", "Taken", "of"]
+__all__ = ["ALL", "BULK", "Attempt", "Held", "Ledger", "Result", "Taken", "of"]
 
 _MESSAGES = MessageLedger()
 BULK = BulkLedger()

@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db import connection
 
 from notifications.gateways.base import OutboundMessage
+from notifications.gateways.notices import Receipt
 from notifications.lanes import Lane
 from notifications.models.route import Route
-from notifications.workflow import State
+from notifications.workflow import IN_FLIGHT, State
 
 _PHONE = re.compile(r"\+?\d{8,}")
 
@@ -76,6 +77,15 @@ class Result:
     error_detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that a receipt speaks of, locked: its state, the gateway's id of its last accepted attempt."""
+
+    attempt: Attempt
+    state: State
+    provider_id: str
+
+
 class Ledger(Protocol):
     """The only statements that move the messages of one table from state to state.
 
@@ -89,8 +99,10 @@ class Ledger(Protocol):
         To be called in a transaction of its own, which the caller commits before anything is sent.
         """
 
-    def record(self, results: Sequence[Result], *, now: datetime) -> set[UUID]:
+    def record(self, results: Sequence[Result], *, now: datetime, before: Collection[State] = IN_FLIGHT) -> set[UUID]:
         """Write the outcomes of a batch in one statement; returns the ids that took it.
+
+        Only messages whose state is one of ``before`` are touched.
 
         Left out is a message that was finished, or claimed again, since that attempt: what happened later
         is nearer to the truth than a late answer.
@@ -113,6 +125,12 @@ class Ledger(Protocol):
 
     def has_unknown(self, now: datetime) -> bool:
         """Whether something is to be looked up now."""
+
+    def hold(self, receipts: Sequence[Receipt]) -> list[tuple[Receipt, Held]]:
+        """Lock the messages of this table that ``receipts`` speak of, in one statement for each way to find them.
+
+        By our id, else by the route's gateway and its id. A receipt whose message is not here is left out.
+        """
 
     def taken_provider_ids(self, route: str, provider_ids: Collection[str]) -> set[str]:
         """Which of ``provider_ids`` already belong to a message of this table on ``route``."""

@@ -15,14 +15,16 @@ from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 
 from notifications.campaign_workflow import Status
+from notifications.gateways.notices import Receipt
 from notifications.lanes import Lane
 from notifications.models import BulkMessage, Campaign, Route
 from notifications.services.campaigns import hours
 from notifications.services.campaigns.wording import Wording
-from notifications.services.ledgers.base import Attempt, Result, Taken, Waiting, by_id, execute, safe
+from notifications.services.ledgers.base import Attempt, Held, Result, Taken, Waiting, by_id, execute, safe
+from notifications.services.ledgers.holding import held
 from notifications.services.partitions import bounds_of
 from notifications.services.rendering import fitted
-from notifications.workflow import FINISHED, State
+from notifications.workflow import FINISHED, IN_FLIGHT, State
 
 _CLAIM = """
 WITH picked AS (
@@ -57,7 +59,9 @@ UPDATE notifications_bulkmessage AS message
        provider_id = CASE WHEN result.provider_id <> '' THEN result.provider_id ELSE message.provider_id END,
        error_code = result.error_code,
        error_detail = result.error_detail,
-       sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s ELSE message.sent_at END,
+       sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s
+                      WHEN result.state = 'delivered' THEN coalesce(message.sent_at, %(now)s)
+                      ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
   FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(states)s::text[], %(due)s::timestamptz[], %(counts)s::bool[],
               %(provider_ids)s::text[], %(codes)s::text[], %(details)s::text[])
@@ -65,7 +69,7 @@ UPDATE notifications_bulkmessage AS message
  WHERE message.id = result.id
    AND message.id >= %(first)s AND message.id <= %(last)s
    AND message.attempts = result.number
-   AND message.state IN ('sending', 'unknown')
+   AND message.state = ANY(%(before)s)
 RETURNING message.id
 """
 
@@ -109,7 +113,7 @@ class BulkLedger:
                 return Taken(len(rows), _attempts(campaign, rows, route, now=now))
         return Taken(0, [])
 
-    def record(self, results: Sequence[Result], *, now: datetime) -> set[UUID]:
+    def record(self, results: Sequence[Result], *, now: datetime, before: Collection[State] = IN_FLIGHT) -> set[UUID]:
         """See ``Ledger``."""
         rows = by_id(results)
         if not rows:
@@ -127,6 +131,7 @@ class BulkLedger:
             codes=[row.error_code for row in rows],
             details=[safe(row.error_detail) for row in rows],
             finished=[state.value for state in FINISHED],
+            before=[state.value for state in before],
             now=now,
         )
         return {row[0] for row in taken}
@@ -170,6 +175,10 @@ class BulkLedger:
     def has_unknown(self, now: datetime) -> bool:
         """See ``Ledger``."""
         return BulkMessage.objects.filter(state=State.UNKNOWN, due_at__lte=now).exists()
+
+    def hold(self, receipts: Sequence[Receipt]) -> list[tuple[Receipt, Held]]:
+        """See ``Ledger``."""
+        return held(BulkMessage, receipts)
 
     def taken_provider_ids(self, route: str, provider_ids: Collection[str]) -> set[str]:
         """See ``Ledger``."""

@@ -13,11 +13,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Min
 
+from notifications.gateways.notices import Receipt
 from notifications.lanes import SINGLE, Lane
 from notifications.models import Message, Route
-from notifications.services.ledgers.base import Attempt, Result, Taken, Waiting, by_id, execute, safe
+from notifications.services.ledgers.base import Attempt, Held, Result, Taken, Waiting, by_id, execute, safe
+from notifications.services.ledgers.holding import held
 from notifications.services.rendering import NotRenderable, TemplateShelf, fitted, render
-from notifications.workflow import FINISHED, HANDED_OVER, State
+from notifications.workflow import FINISHED, HANDED_OVER, IN_FLIGHT, State
 
 log = logging.getLogger(__name__)
 
@@ -69,14 +71,16 @@ UPDATE notifications_message AS message
                    THEN '' ELSE message.text END,
        context = CASE WHEN result.state = ANY(%(handed_over)s) AND message.lane = %(otp)s
                       THEN '{}'::jsonb ELSE message.context END,
-       sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s ELSE message.sent_at END,
+       sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s
+                      WHEN result.state = 'delivered' THEN coalesce(message.sent_at, %(now)s)
+                      ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
   FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(states)s::text[], %(due)s::timestamptz[], %(counts)s::bool[],
               %(provider_ids)s::text[], %(codes)s::text[], %(details)s::text[])
        AS result(id, number, state, due_at, counts, provider_id, error_code, error_detail)
  WHERE message.id = result.id
    AND message.attempts = result.number
-   AND message.state IN ('sending', 'unknown')
+   AND message.state = ANY(%(before)s)
 RETURNING message.id
 """
 
@@ -99,7 +103,7 @@ class MessageLedger:
         ]
         return Taken(len(rows), attempts)
 
-    def record(self, results: Sequence[Result], *, now: datetime) -> set[UUID]:
+    def record(self, results: Sequence[Result], *, now: datetime, before: Collection[State] = IN_FLIGHT) -> set[UUID]:
         """See ``Ledger``."""
         rows = by_id(results)
         taken = _execute(
@@ -112,6 +116,7 @@ class MessageLedger:
             provider_ids=[row.provider_id for row in rows],
             codes=[row.error_code for row in rows],
             details=[safe(row.error_detail) for row in rows],
+            before=[state.value for state in before],
             now=now,
         )
         return {row[0] for row in taken}
@@ -163,6 +168,10 @@ class MessageLedger:
     def has_unknown(self, now: datetime) -> bool:
         """See ``Ledger``."""
         return Message.objects.to_look_up(now).exists()
+
+    def hold(self, receipts: Sequence[Receipt]) -> list[tuple[Receipt, Held]]:
+        """See ``Ledger``."""
+        return held(Message, receipts)
 
     def taken_provider_ids(self, route: str, provider_ids: Collection[str]) -> set[str]:
         """See ``Ledger``."""

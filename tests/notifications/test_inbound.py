@@ -1,0 +1,226 @@
+"""What people write to us: opting out, asking to come back, and everything else."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from common import events
+from notifications.lanes import Lane
+from notifications.models import BulkMessage, Consent, InboundNotice, LocalDelivery, Message, OptOut, State
+from notifications.services import consents, delivery, inbound
+from tests.notifications.announcing import announce
+from tests.notifications.conftest import OTHER_PHONE, PHONE
+from tests.notifications.gateway_calls import push, write
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doors", "templates")]
+
+
+@pytest.fixture
+def heard() -> Iterator[list[Any]]:
+    """What an upper floor is told."""
+    told: list[Any] = []
+
+    def listen(**facts: Any) -> None:
+        told.append(facts["message"])
+
+    events.message_received.subscribe(listen)
+    yield told
+    events.message_received._subscribers.remove(listen)
+
+
+def _agreed(phone: str = PHONE, **changes: Any) -> Consent:
+    return consents.give(**({"phone": phone, "text_version": "tr-1", "source": "portal", "language": "tr"} | changes))
+
+
+def _said(text: str, **more: str) -> None:
+    assert write(text, **more) == 204
+    inbound.take_due()
+
+
+def _answers(phone: str = PHONE) -> list[str]:
+    return list(Message.objects.filter(phone=phone, lane=Lane.REPLY).values_list("event", flat=True))
+
+
+WORDS_OUT = [
+    "RET", "ret", "Ret.", " iptal ", "İPTAL", "IPTAL", "İptal", "ıptal", "DUR", "STOP", "stop!", "ÇIK", "çık", "CIK",
+    "RET B012", "iptal 4607", "UNSUBSCRIBE", "I\u0307PTAL", "STOP\n",
+]  # fmt: skip
+WORDS_STAY = [
+    "", "?", "dur yolu kapalı", "ret cevabı aldım", "stop lambası yanmıyor", "durak", "İptal edilen seferler ne oldu",
+    "RET B012 ve C013", "Merhaba RET", "retro",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WORDS_OUT)
+def test_an_opt_out_is_known_however_it_is_written(text: str) -> None:
+    assert inbound.wants_out(text)
+
+
+@pytest.mark.parametrize("text", WORDS_STAY)
+def test_a_sentence_with_such_a_word_is_no_opt_out(text: str) -> None:
+    assert not inbound.wants_out(text)
+
+
+@pytest.mark.parametrize(("prefix", "channel"), [("", "sms"), ("whatsapp:", "whatsapp")])
+def test_an_opt_out_ends_the_consent_at_once(prefix: str, channel: str) -> None:
+    consent = _agreed()
+    _said("RET", sender=f"{prefix}{PHONE}")
+    consent.refresh_from_db()
+    assert (consent.withdrawn_source, OptOut.objects.get().source) == (channel, channel)
+    assert _answers() == ["opt_out_confirmed"]
+
+
+def test_an_opt_out_holds_for_a_phone_that_never_agreed() -> None:
+    _said("STOP")
+    assert OptOut.objects.get().phone == PHONE
+
+
+def test_an_opt_out_holds_in_the_middle_of_a_campaign() -> None:
+    announce(PHONE, OTHER_PHONE)
+    _said("RET")
+    delivery.deliver(Lane.BULK)
+    assert list(LocalDelivery.objects.values_list("to", flat=True)) == [OTHER_PHONE]
+    assert BulkMessage.objects.get(phone=PHONE).error_code == "opted_out"
+
+
+def test_messages_about_ones_own_applications_go_on(queue: Callable[..., Message]) -> None:
+    _said("RET")
+    message = queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert message.state == State.ACCEPTED
+
+
+def test_the_confirmation_says_how_to_come_back(settings: Any) -> None:
+    settings.PUBLIC_BASE_URL = "https://basvuru.ornek.example"
+    _said("RET")
+    delivery.deliver(Lane.REPLY)
+    assert LocalDelivery.objects.get().text.endswith("basvuru.ornek.example")
+
+
+def test_the_confirmation_is_in_the_language_of_the_consent() -> None:
+    _agreed(language="en")
+    _said("RET")
+    assert Message.objects.get(lane=Lane.REPLY).language == "en"
+
+
+def test_it_is_confirmed_once_a_day() -> None:
+    for _ in range(3):
+        _said("RET")
+    assert _answers() == ["opt_out_confirmed"]
+    with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
+        _said("RET")
+    assert len(_answers()) == 2
+
+
+def test_the_same_message_told_twice_is_one_message() -> None:
+    _said("RET", sid="SM1")
+    _agreed()
+    _said("RET", sid="SM1")
+    assert not OptOut.objects.exists()
+
+
+def test_a_later_consent_is_not_undone_by_an_earlier_opt_out_that_was_held_up() -> None:
+    write("RET")
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        consent = _agreed()
+        inbound.take_due()
+    consent.refresh_from_db()
+    assert consent.withdrawn_at is None
+
+
+@pytest.mark.parametrize("word", ["EVET", "BAŞLA", "başla", "START", "Basla"])
+def test_nobody_agrees_again_by_sms(word: str, heard: list[Any]) -> None:
+    _said("RET")
+    _said(word)
+    assert OptOut.objects.exists()
+    assert not Consent.objects.exists()
+    assert sorted(_answers()) == ["opt_out_confirmed", "opt_out_how_to_return"]
+    assert not heard
+
+
+def test_a_yes_without_an_opt_out_is_a_message_like_any_other(heard: list[Any]) -> None:
+    _said("EVET")
+    assert [message.text for message in heard] == ["EVET"]
+
+
+def test_anything_else_is_told_to_whoever_listens_and_answered_once_a_day(heard: list[Any]) -> None:
+    _said("Sokağımız karanlık")
+    _said("Cevap yok mu?")
+    assert [(message.channel, message.phone, message.text) for message in heard] == [
+        ("sms", PHONE, "Sokağımız karanlık"),
+        ("sms", PHONE, "Cevap yok mu?"),
+    ]
+    assert _answers() == ["message_where_to_apply"]
+
+
+def test_pictures_are_references_and_nothing_is_fetched(heard: list[Any]) -> None:
+    _said("Çukur", NumMedia="1", MediaUrl0="https://api.twilio.com/x", MediaContentType0="image/jpeg")
+    assert heard[0].media == (("https://api.twilio.com/x", "image/jpeg"),)
+
+
+@pytest.mark.parametrize("count", ["999999999", "-1", "çok", ""])
+def test_a_wrong_number_of_pictures_breaks_nothing(count: str, heard: list[Any]) -> None:
+    _said("Çukur", NumMedia=count)
+    assert len(heard) == 1
+
+
+def test_a_whatsapp_sender_without_a_phone_is_heard_and_not_answered(heard: list[Any]) -> None:
+    _said("Merhaba", sender="whatsapp:TR.13491208655302741918")
+    assert [(message.phone, message.sender) for message in heard] == [("", "whatsapp:TR.13491208655302741918")]
+    assert not Message.objects.exists()
+
+
+def test_an_opt_out_without_a_phone_shows_to_the_operators() -> None:
+    _said("RET", sender="whatsapp:TR.13491208655302741918")
+    assert InboundNotice.objects.get().error == "no_phone"
+
+
+@pytest.mark.parametrize("sender", ["+4915112345678", "4607", "+903120000000"])
+def test_only_turkish_mobiles_are_answered(sender: str) -> None:
+    _said("RET", sender=sender)
+    assert not Message.objects.exists()
+
+
+def test_verimor_keyword_is_not_the_citizens_word() -> None:
+    push(
+        "verimor",
+        [{"type": "inbound", "message_id": 1, "source_addr": PHONE[1:], "keyword": "ornek", "content": "ORNEK ret"}],
+    )
+    inbound.take_due()
+    assert OptOut.objects.get().phone == PHONE
+
+
+def test_netgsm_opt_out_is_told_apart_by_its_content() -> None:
+    body = {"sender": "5000000001", "message": "IPTAL", "datetime": "24.11.2026 10:00:00"}
+    for _ in range(2):
+        push("netgsm_messages", body)
+    inbound.take_due()
+    assert (OptOut.objects.get().phone, InboundNotice.objects.count()) == (PHONE, 1)
+
+
+def test_one_that_breaks_us_is_tried_again_and_holds_up_no_other(heard: list[Any]) -> None:
+    def breaks(**facts: Any) -> None:
+        if facts["message"].text == "bozuk":
+            raise RuntimeError
+
+    events.message_received.subscribe(breaks)
+    write("bozuk")
+    write("sağlam")
+    inbound.take_due()
+    events.message_received._subscribers.remove(breaks)
+    assert [message.text for message in heard][-1] == "sağlam"
+    assert InboundNotice.objects.get(processed_at=None).attempts == 1
+    with time_machine.travel(timezone.now() + timedelta(seconds=10)):
+        inbound.take_due()
+    assert not InboundNotice.objects.filter(processed_at=None).exists()
+
+
+def test_what_cannot_be_read_is_set_aside() -> None:
+    push("netgsm_messages", {"neu": 1})
+    inbound.take_due()
+    assert InboundNotice.objects.get().error == "not_understood:sender"
