@@ -11,14 +11,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
 from common.addresses import client_address
-from notifications.gateways.notices import NotUnderstood, reader_of
+from notifications.gateways.notices import Form, NotUnderstood, form_of, reader_of
 from notifications.models import InboundNotice
 from notifications.services import notices
 
@@ -35,9 +35,10 @@ def twilio(request: HttpRequest, kind: InboundNotice.Kind, message_id: UUID | No
     body = _body_of(request)
     if body is None:
         return HttpResponse(status=413)
-    if request.content_type != FORM or not _is_signed(request, body):
+    form = _signed_form(request, body)
+    if form is None:
         return _refused(TWILIO, "signature")
-    arrived = reader_of(TWILIO).arrived(body, kind)
+    arrived = reader_of(TWILIO).arrived(form, kind)
     notices.keep(TWILIO, [each.about(message_id) for each in arrived])
     return HttpResponse(status=204)
 
@@ -80,17 +81,18 @@ def _json(body: bytes) -> Any:
         raise NotUnderstood("json") from None
 
 
-def _is_signed(request: HttpRequest, body: bytes) -> bool:
-    """The address is ours, never what the Host header claims."""
-    if not settings.TWILIO_AUTH_TOKEN:
-        return False
+def _signed_form(request: HttpRequest, body: bytes) -> Form | None:
+    """The form, if Twilio signed it for this address. The address is ours, never what the Host header claims."""
+    if not settings.TWILIO_AUTH_TOKEN or request.content_type != FORM:
+        return None
     try:
-        form = QueryDict(body, encoding="utf-8")
-    except SuspiciousOperation:  # more fields than any form of theirs
-        return False
+        form = form_of(body)
+    except NotUnderstood:
+        return None
     address = f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
     signature = request.headers.get("X-Twilio-Signature", "")
-    return bool(RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(address, form, signature))
+    signed = RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(address, form.fields, signature)
+    return form if signed else None
 
 
 def _is_on_the_list(request: HttpRequest, gateway: str) -> bool:

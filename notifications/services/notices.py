@@ -5,6 +5,7 @@ may tell us something is decided at the door (notifications/views.py).
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,9 +32,13 @@ PARKED_FOR = retries.UNRESOLVED_AFTER
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=30)
 ERASED_AT_ONCE = 10_000
+# Seconds between two bells that one process rings for receipts: a bell costs as much as the rest of the work. The
+# task looks again after this long, so that what came in between waits for no sweep.
+RINGS_APART = 0.1
 
 _BELLS = {Kind.RECEIPT: (RECEIPTS_TASK, RECEIPTS_QUEUE), Kind.INBOUND: (INBOUND_TASK, INBOUND_QUEUE)}
 _REFUSED = "webhooks:refused"
+_next_ring = 0.0
 
 _COLUMNS = "id, gateway, kind, key, message_id, payload, received_at, due_at, attempts, error"
 _ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, 0, '')"
@@ -88,7 +93,7 @@ def keep(gateway: str, arrived: Sequence[Arrived]) -> int:
         )
         new = int(cursor.rowcount)
     if new:
-        _ring({each.kind for each in arrived})
+        _announce({each.kind for each in arrived})
     return new
 
 
@@ -150,6 +155,17 @@ def refusals() -> dict[tuple[str, ...], int]:
         log.warning("webhook.not_counted", extra={"error": type(error).__name__})
         return {}
     return {tuple(key.split(":", 1)): count for key, count in counted.items()}
+
+
+def _announce(kinds: set[InboundNotice.Kind]) -> None:
+    """Ring for what somebody wrote at once, for receipts now and then."""
+    global _next_ring
+    now = time.monotonic()
+    if now >= _next_ring:
+        _next_ring = now + RINGS_APART
+        _ring(kinds)
+    else:
+        _ring(kinds - {Kind.RECEIPT})
 
 
 def _ring(kinds: set[InboundNotice.Kind]) -> None:

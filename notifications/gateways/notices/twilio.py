@@ -4,10 +4,11 @@ No callback says the first status, and they may come in any order. A WhatsApp se
 ("TR." and letters) instead of a phone.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from notifications.gateways import twilio_codes
 from notifications.gateways.notices.base import (
@@ -36,6 +37,27 @@ _REPORTS = (
 )
 _WHATSAPP = "whatsapp:"
 _MOST_MEDIA = 10
+_MOST_FIELDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form on the wire and taken apart: the signature and the reader need the same."""
+
+    text: str
+    fields: "MultiValueDict[str, str]"
+
+
+def form_of(body: bytes) -> Form:
+    """Take ``body`` apart, once. Raises NotUnderstood where it has more fields than any form of theirs."""
+    text = body.decode("utf-8", "replace")
+    fields: dict[str, list[str]] = {}
+    try:
+        for name, value in parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS):
+            fields.setdefault(name, []).append(value)
+    except ValueError:
+        raise NotUnderstood("form") from None
+    return Form(text, MultiValueDict(fields))
 
 
 class TwilioReader(Reader):
@@ -45,10 +67,10 @@ class TwilioReader(Reader):
 
     def arrived(self, body: Any, kind: InboundNotice.Kind | None) -> list[Arrived]:
         """The one event of a form, kept as Twilio wrote it."""
-        form = QueryDict(body, encoding="utf-8")
-        status = () if kind is Kind.INBOUND else (form.get("MessageStatus"),)
-        text = body.decode("utf-8", "replace").replace("\0", " ")
-        return [Arrived(kind or Kind.RECEIPT, text, key_of(form.get("MessageSid"), *status))]
+        form: Form = body
+        status = () if kind is Kind.INBOUND else (form.fields.get("MessageStatus"),)
+        key = key_of(form.fields.get("MessageSid"), *status)
+        return [Arrived(kind or Kind.RECEIPT, form.text.replace("\0", " "), key)]
 
     def receipt(self, notice: InboundNotice) -> Receipt:
         """By our id, which the address carried, and by Twilio's."""
