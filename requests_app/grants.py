@@ -11,10 +11,7 @@ from typing import Final
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
-from common.secrets import new_secret
-
 KEY: Final = "request_grants"
-VISITOR: Final = "visitor"
 MOST: Final = 20
 
 
@@ -46,10 +43,3 @@ def level_of(session: SessionBase, number: str) -> Level | None:
     times = session.get(KEY, {}).get(number, {})
     now = timezone.now().timestamp()
     return next((level for level in (Level.PHONE, Level.LINK) if times.get(level, 0) > now), None)
-
-
-def visitor(session: SessionBase) -> str:
-    """A secret that names this browser, so that a code is good only where it was asked for."""
-    if VISITOR not in session:
-        session[VISITOR] = new_secret()
-    return str(session[VISITOR])

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import redis
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from common.broker import client
+from common.visitors import client_address
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +65,3 @@ def allows_address(limit: Limit, request: HttpRequest) -> bool:
         return allows(limit, address)
     network = ipaddress.ip_network((parsed, 64), strict=False) if parsed.version == 6 else parsed
     return allows(limit, str(network))
-
-
-def client_address(request: HttpRequest) -> str:
-    """The client's address: what the outermost of our own proxies saw, never what a client claims."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    proxies = settings.TRUSTED_PROXY_COUNT
-    return hops[-proxies] if 0 < proxies <= len(hops) else str(request.META.get("REMOTE_ADDR", ""))

@@ -9,6 +9,7 @@ import time_machine
 from django.test import RequestFactory
 from django.utils import timezone
 
+from common.visitors import client_address
 from requests_app.models import ApplicationDraft, ServiceRequest
 from requests_app.views import throttle
 from tests.requests_app.portal.citizen import Citizen, text_of
@@ -87,7 +88,7 @@ def test_a_program_that_asks_too_much_on_a_request_is_held_back(citizen: Citizen
 def test_the_address_is_what_our_own_proxy_saw(settings: Any, proxies: int, forwarded: str, address: str) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})
-    assert throttle.client_address(request) == address
+    assert client_address(request) == address
 
 
 def test_one_household_of_ipv6_addresses_counts_as_one() -> None:
