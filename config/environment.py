@@ -7,6 +7,7 @@ is not set: an optional one then has its default, and every default is the safe 
 import os
 from collections.abc import Callable
 from datetime import time
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -42,6 +43,17 @@ def number(name: str, default: int, *, least: int) -> int:
     if not (value.isascii() and value.isdigit()) or int(value) < least:
         raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}.")
     return int(value)
+
+
+def decimal(name: str, default: str) -> Decimal:
+    """A number that is not negative, with a decimal point."""
+    try:
+        found = Decimal(text(name, default))
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not (found.is_finite() and found >= 0):
+        raise ImproperlyConfigured(f"{name} must be a number like 12.5.")
+    return found
 
 
 def hours(name: str, default: str) -> tuple[time, time]:

@@ -234,6 +234,8 @@ RETENTION_MONTHS = env.number("RETENTION_MONTHS", 60, least=1)
 QUIET_HOURS = env.hours("QUIET_HOURS", "21:00-09:00")
 # SMS parts of announcements a year; a year that has begun keeps its own limit (admin).
 ANNOUNCEMENT_QUOTA = env.number("ANNOUNCEMENT_QUOTA", 10_000_000, least=0)
+# What an SMS part costs, in kuruş with a decimal point; 0 where announcements show no cost.
+SMS_PART_PRICE_KURUS = env.decimal("SMS_PART_PRICE_KURUS", "0")
 # Whole months after which the messages of announcements are dropped with their phone numbers; totals stay.
 ANNOUNCEMENT_RETENTION_MONTHS = env.number("ANNOUNCEMENT_RETENTION_MONTHS", 13, least=1)
 MESSAGE_RETENTION_DAYS = env.number("MESSAGE_RETENTION_DAYS", 400, least=1)

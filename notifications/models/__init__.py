@@ -6,9 +6,11 @@ from notifications.models.campaign import Campaign, CampaignEvent, ListedReceive
 from notifications.models.code import OneTimeCode
 from notifications.models.consent import Consent
 from notifications.models.message import Message
+from notifications.models.receiver_list import ReceiverList
 from notifications.models.route import RoutePause
 from notifications.models.simulated import LocalDelivery
 from notifications.models.template import MessageTemplate
+from notifications.models.topic import Topic
 from notifications.workflow import State
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "OneTimeCode",
     "OptOut",
     "QuotaYear",
+    "ReceiverList",
     "RoutePause",
     "State",
+    "Topic",
 ]

@@ -26,6 +26,7 @@ LONGEST = {
     "authority": "Ankara Su ve Kanalizasyon İdaresi (ASKİ)",
     "code": "123456",
     "minutes": "3",
+    "text": "Kurs yarın 14.00'te başlıyor.",  # whatever a test says
     "page": "basvuru.kecioren.bel.tr/en/track",
 }
 EVENTS = {
@@ -44,6 +45,8 @@ EVENTS = {
     "request_extended",
     "code_track",
     "code_contact",
+    "code_subscribe",
+    "announcement_test",
 }
 
 
@@ -119,6 +122,7 @@ def test_no_text_carries_a_link_with_a_secret() -> None:
 
 def test_a_code_says_what_it_is_for() -> None:
     purposes = {"code_track": "başvuru takibi için", "code_contact": "iletişim bilgilerinizi görmek için"}
+    purposes |= {"code_subscribe": "duyuru aboneliğinizi düzenlemek için"}
     bodies = {item.text("event"): item.text("body") for item in _templates() if item.text("language") == "tr"}
     for event, purpose in purposes.items():
         assert purpose in bodies[event]

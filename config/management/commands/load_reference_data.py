@@ -13,6 +13,7 @@ from accounts.services import load_roles
 from common.packs import PackError
 from departments.services import reference as organisation
 from notifications.services import templates as message_templates
+from notifications.services import topics
 from requests_app.services import reference as request_rules
 
 
@@ -38,4 +39,4 @@ class Command(BaseCommand):
 
     def _load(self, path: Path) -> list[Any]:
         load_roles()
-        return [*organisation.load(path), message_templates.load(path), *request_rules.load(path)]
+        return [*organisation.load(path), message_templates.load(path), topics.load(path), *request_rules.load(path)]
