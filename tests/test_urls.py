@@ -63,6 +63,8 @@ PUBLIC = frozenset(
         "portal:scorecard",
         "portal:disclosure",
         "portal:accessibility",
+        "announcements:subscribe",
+        "announcements:mine",  # asks for a code before it shows anything
         "account_login",
         "account_inactive",
         "account_reset_password",
@@ -81,12 +83,14 @@ OWN_REQUEST = frozenset(
 )
 
 # Only in the middle of something: after an application was sent, after a code was asked for.
-ON_THE_WAY = frozenset({"portal:receipt", "portal:track_code"})
+ON_THE_WAY = frozenset({"portal:receipt", "portal:track_code", "announcements:code"})
 
 # Only sent to: opening one shows nothing and changes nothing. Who learns even that.
 POST_ONLY = {
     **dict.fromkeys(PUBLIC_HELPERS, EVERYBODY),
     "admin:logout": STAFF,
+    "admin:notifications_campaign_measure": STAFF,
+    "admin:notifications_campaign_test": STAFF,
     "admin:requests_app_servicerequest_lookup": RELATIONS,
     "admin:requests_app_servicerequest_reveal": STAFF,
     "admin:requests_app_servicerequest_decide": STAFF,
@@ -124,12 +128,21 @@ ROWS = {
     "requests_app.authority": (STAFF, ADMINISTRATOR, ADMINISTRATOR, NOBODY),
 }
 
+# Rows with pages of their own, which answer 422 where a stock page shows its form again: who may see them, and open
+# the form for a new one. What can be done on them is tried in test_wrong_hands.py.
+OWN_PAGES = {
+    "notifications.campaign": (REVIEW, REVIEW),
+    "notifications.optout": (REVIEW | {"agent"}, REVIEW | {"agent"}),
+    "notifications.quotayear": (REVIEW, NOBODY),
+}
+
 SAVES = ("add", "change", "delete")
 
 
 def _pages_of_rows() -> dict[str, frozenset[str]]:
     pages: dict[str, frozenset[str]] = {}
-    for row, (see, add, _change, delete) in ROWS.items():
+    own = {row: (see, add, NOBODY, NOBODY) for row, (see, add) in OWN_PAGES.items()}
+    for row, (see, add, _change, delete) in (ROWS | own).items():
         app, model = row.split(".")
         for page in ("changelist", "change", "history"):
             pages[f"admin:{app}_{model}_{page}"] = see
@@ -163,6 +176,11 @@ PAGES: dict[str, frozenset[str]] = {
     "admin:departments_calendarday_year": KEEPERS,
     "admin:notifications_revise": KEEPERS,
     "admin:notifications_preview": KEEPERS,
+    "admin:notifications_campaign_edit": REVIEW,
+    "admin:notifications_campaign_receivers": REVIEW,
+    "admin:notifications_campaign_figures": REVIEW,
+    "admin:notifications_campaign_decide": NOBODY,  # each decision has its own; this address names none
+    "announcements:leave": NOBODY,  # needs the link of a message
     # Requests
     "admin:requests_app_servicerequest_changelist": RELATIONS,
     "admin:requests_app_servicerequest_change": RELATIONS,
@@ -207,6 +225,11 @@ UNSEEN = {
     "admin:accounts_user_history": STAFF,
     "admin:notifications_messagetemplate_history": STAFF,
     "admin:notifications_consent_history": STAFF,
+    "admin:notifications_campaign_history": STAFF,
+    "admin:notifications_optout_history": STAFF,
+    "admin:notifications_quotayear_history": STAFF,
+    "admin:notifications_campaign_decide": REVIEW,
+    "announcements:leave": EVERYBODY,
     "mfa_deactivate_totp": SIGNED_IN,
     "mfa_view_recovery_codes": SIGNED_IN,
     "mfa_download_recovery_codes": SIGNED_IN,

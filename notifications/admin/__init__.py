@@ -1,8 +1,19 @@
-"""Messages in the administration: read, send again, word anew."""
+"""Messages and announcements in the administration: read, write, approve, watch."""
 
+from notifications.admin.campaigns import CampaignAdmin
 from notifications.admin.consents import ConsentAdmin
 from notifications.admin.messages import MessageAdmin
+from notifications.admin.optouts import OptOutAdmin
+from notifications.admin.quota import QuotaYearAdmin
 from notifications.admin.simulated import LocalDeliveryAdmin
 from notifications.admin.templates import MessageTemplateAdmin
 
-__all__ = ["ConsentAdmin", "LocalDeliveryAdmin", "MessageAdmin", "MessageTemplateAdmin"]
+__all__ = [
+    "CampaignAdmin",
+    "ConsentAdmin",
+    "LocalDeliveryAdmin",
+    "MessageAdmin",
+    "MessageTemplateAdmin",
+    "OptOutAdmin",
+    "QuotaYearAdmin",
+]
