@@ -22,6 +22,7 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         path("hesap/", include("accounts.urls")),
         path("masa/", include("requests_app.urls.desk")),
+        path("", include("notifications.urls")),
         path("", include("requests_app.urls.portal")),
         prefix_default_language=False,
     ),
