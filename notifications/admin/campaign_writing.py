@@ -104,7 +104,7 @@ def _notes(size: forecast.Size) -> str:
     notes = [str(_ALPHABETS[Encoding(size.encoding)]), left % {"left": number(size.left)}]
     cost = price.of(size.segments)
     if cost is not None:
-        notes.append(_("%(cost)s TL for each receiver") % {"cost": number(round(cost, 3))})
+        notes.append(_("%(cost)s TL for each receiver") % {"cost": number(float(round(cost, 3)))})
     if size.saved > 0:
         saved = ngettext(
             "without Turkish letters %(count)d SMS less", "without Turkish letters %(count)d SMS less", size.saved
