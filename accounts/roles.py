@@ -44,7 +44,14 @@ _READ_REQUESTS: Final = (
 )
 _ENTRY: Final = ("requests_app.enter", "requests_app.reveal_contact")
 _TRIAGE: Final = (*_READ_REQUESTS, *_ENTRY, "requests_app.triage")
-_REVIEW: Final = (*_TRIAGE, "requests_app.review")
+_NO_ANNOUNCEMENTS: Final = _all("notifications", "view add", "optout")
+_REVIEW: Final = (
+    *_TRIAGE,
+    "requests_app.review",
+    *_all("notifications", "view add", "campaign"),
+    *_all("notifications", "view", "quotayear"),
+    *_NO_ANNOUNCEMENTS,
+)
 
 # The texts and rules of the daily work, which its manager keeps in order.
 _KEEP_TEXTS: Final = (
@@ -55,6 +62,8 @@ _KEEP_TEXTS: Final = (
     *_all("notifications", "view", "consent route"),
     *_all("departments", "view", "calendarday legaltext membership delegation"),
     "notifications.withdraw_consent",
+    "notifications.approve_campaign",
+    "notifications.change_quotayear",
     "notifications.retry_message",
     "accounts.view_user",
 )
@@ -90,18 +99,22 @@ _ALL: Final = (
         code="call_agent",
         name=_("Call centre agent"),
         description=_("Enters applications for people on the phone and tells them how theirs are going."),
-        permissions=(*_READ_REQUESTS, *_ENTRY),
+        permissions=(*_READ_REQUESTS, *_ENTRY, *_NO_ANNOUNCEMENTS),
     ),
     Role(
         code="pr_specialist",
         name=_("Public relations specialist"),
-        description=_("Checks the answers of departments before citizens get them; also does triage."),
+        description=_(
+            "Checks the answers of departments before citizens get them; writes announcements; also does triage."
+        ),
         permissions=_REVIEW,
     ),
     Role(
         code="pr_manager",
         name=_("Public relations manager"),
-        description=_("Does what a specialist does and keeps standard replies, routing rules and messages in order."),
+        description=_(
+            "Does what a specialist does, approves announcements, and keeps standard replies, rules and messages in order."
+        ),
         permissions=(*_REVIEW, *_KEEP_TEXTS),
     ),
     Role(

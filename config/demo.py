@@ -117,13 +117,13 @@ def _account(account: Account) -> User:
 def _tell(story: Story, index: int, staff: _Staff) -> None:
     """Live one story: the application some days ago, then step after step until it is where it should be."""
     moment = timezone.now() - timedelta(days=story.days_ago, hours=3 + index % 5)
-    with _clock_at(moment):
+    with clock_at(moment):
         request = _submit(story, index, staff)
         routing.route_waiting()
     request.refresh_from_db()
     for number, step in enumerate(story.steps, start=1):
         moment = min(moment + timedelta(hours=20 + 7 * number), timezone.now() - timedelta(minutes=40 - number))
-        with _clock_at(moment):
+        with clock_at(moment):
             STEPS[step](request, staff)
         request = ServiceRequest.objects.select_related("department").get(pk=request.pk)
     if story.days_ago > 1:
@@ -255,7 +255,7 @@ STEPS = {
 }
 
 
-def _clock_at(moment: datetime) -> AbstractContextManager[object]:
+def clock_at(moment: datetime) -> AbstractContextManager[object]:
     """Let this process live at ``moment`` and go on from there."""
     import time_machine  # of requirements-local.txt: no production image has it
 

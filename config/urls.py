@@ -15,7 +15,7 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("marka.css", views.brand_css, name="brand_css"),
     path("dosya/", include("requests_app.urls.files")),
-    path("webhooks/", include("notifications.urls")),
+    path("webhooks/", include("notifications.webhook_urls")),
     path("api/", include("requests_app.urls.api")),
     *i18n_patterns(
         # No row has a page on the portal; the stock redirect to it only breaks on odd ids.
@@ -23,6 +23,7 @@ urlpatterns = [
         path("admin/", admin.site.urls),
         path("hesap/", include("accounts.urls")),
         path("masa/", include("requests_app.urls.desk")),
+        path("", include("notifications.urls")),
         path("", include("requests_app.urls.portal")),
         prefix_default_language=False,
     ),

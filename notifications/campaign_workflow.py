@@ -20,6 +20,7 @@ class Status(TextChoices):
 class Verb(TextChoices):
     CREATE = "create", _("Written")
     CHANGE = "change", _("Changed")
+    TEST = "test", _("Test message sent")
     SUBMIT = "submit", _("Sent for approval")
     RETURN = "return", _("Returned to the author")
     APPROVE = "approve", _("Approved")
@@ -57,6 +58,8 @@ def _row(verb: Verb, sources: set[Status] | frozenset[Status], target: Status, *
 TABLE = Table(
     [
         _row(V.CHANGE, {S.DRAFT}, S.DRAFT, R.AUTHOR),
+        _row(V.TEST, {S.DRAFT}, S.DRAFT, R.AUTHOR, R.APPROVER),
+        _row(V.TEST, {S.AWAITING_APPROVAL}, S.AWAITING_APPROVAL, R.AUTHOR, R.APPROVER),
         _row(V.SUBMIT, {S.DRAFT}, S.AWAITING_APPROVAL, R.AUTHOR),
         _row(V.RETURN, {S.AWAITING_APPROVAL, S.SCHEDULED}, S.DRAFT, R.AUTHOR, R.APPROVER),
         _row(V.APPROVE, {S.AWAITING_APPROVAL}, S.SCHEDULED, R.APPROVER),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.errors import NotPermitted
 from common.workflow import Transition
-from notifications.campaign_workflow import Role, Verb
+from notifications.campaign_workflow import TABLE, Role, Verb
 from notifications.models import Campaign
 
 NEEDS_SECOND = _("You wrote this announcement or sent it for approval. Somebody else has to approve it.")
@@ -32,17 +32,42 @@ def can_revise_templates(user: User | AnonymousUser) -> bool:
     return user.has_perm("notifications.change_messagetemplate")
 
 
+def can_opt_out(user: User | AnonymousUser) -> bool:
+    """Keep announcements from a phone whose owner said so."""
+    return user.has_perm("notifications.add_optout")
+
+
+def can_change_quota(user: User | AnonymousUser) -> bool:
+    """Set how many SMS parts of announcements a year may see."""
+    return user.has_perm("notifications.change_quotayear")
+
+
+def can_write_campaigns(user: User | AnonymousUser) -> bool:
+    """Write a new announcement."""
+    return user.has_perm("notifications.add_campaign")
+
+
+def campaign_verbs(user: User, campaign: Campaign) -> frozenset[Verb]:
+    """What ``user`` may do to ``campaign`` as it is now."""
+    roles = campaign_roles(user, campaign)
+    return frozenset(Verb(row.verb) for row in TABLE if campaign.status in row.sources and roles & row.roles)
+
+
+def plays_a_part(user: User, verb: Verb) -> bool:
+    """Whether there are announcements to which ``user`` may ever do ``verb``."""
+    roles = _parts(user)
+    return any(row.verb == verb and roles & row.roles for row in TABLE)
+
+
 def campaign_roles(user: User, campaign: Campaign) -> set[str]:
     """The parts ``user`` may play towards ``campaign``. Nobody approves what they wrote or sent for approval."""
-    roles = set()
-    if user.has_perm("notifications.add_campaign"):
-        roles.add(Role.AUTHOR.value)
-    if user.has_perm("notifications.approve_campaign") and user.pk not in (
-        campaign.created_by_id,
-        campaign.submitted_by_id,
-    ):
-        roles.add(Role.APPROVER.value)
-    return roles
+    own = user.pk in (campaign.created_by_id, campaign.submitted_by_id)
+    return _parts(user) - {Role.APPROVER.value} if own else _parts(user)
+
+
+def _parts(user: User) -> set[str]:
+    parts = {"notifications.add_campaign": Role.AUTHOR, "notifications.approve_campaign": Role.APPROVER}
+    return {role.value for permission, role in parts.items() if user.has_perm(permission)}
 
 
 def check_campaign(actor: User | None, transition: Transition, campaign: Campaign) -> None:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
         Message,
         MessageTemplate,
         OneTimeCode,
+        OptOut,
+        QuotaYear,
         Route,
+        Topic,
     )
 
 
@@ -169,6 +172,16 @@ class InboundNoticeQuerySet(models.QuerySet["InboundNotice"]):
         return self.exclude(error="")
 
 
+class TopicQuerySet(models.QuerySet["Topic"]):
+    def active(self) -> TopicQuerySet:
+        """Topics that may be chosen."""
+        return self.filter(is_active=True)
+
+    def labels(self) -> dict[str, str]:
+        """The name of every topic in the reader's language, by its code; those out of use too."""
+        return {topic.code: topic.label for topic in self}
+
+
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, user: User | AnonymousUser) -> CampaignQuerySet:
         """Announcements ``user`` may see: all with the permission to view them, otherwise none."""
@@ -177,6 +190,18 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def in_status(self, *statuses: Status) -> CampaignQuerySet:
         """Announcements something is still open of, in one of ``statuses``; oldest first."""
         return self.filter(status__in=statuses, closed_at=None).order_by("id")
+
+
+class OptOutQuerySet(models.QuerySet["OptOut"]):
+    def visible_to(self, user: User | AnonymousUser) -> OptOutQuerySet:
+        """Opt-outs ``user`` may see: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_optout") else self.none()
+
+
+class QuotaYearQuerySet(models.QuerySet["QuotaYear"]):
+    def visible_to(self, user: User | AnonymousUser) -> QuotaYearQuerySet:
+        """Quotas ``user`` may see: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_quotayear") else self.none()
 
 
 class LocalDeliveryQuerySet(models.QuerySet["LocalDelivery"]):

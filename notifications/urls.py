@@ -1,21 +1,14 @@
-"""Addresses that gateways call. They have no language and no page."""
+"""The citizens' pages about announcements. Their addresses are words: Turkish at /, English at /en/."""
 
 from django.urls import path
+from django.utils.translation import pgettext_lazy
 
 from notifications import views
-from notifications.models import InboundNotice
 
-app_name = "webhooks"
-
-RECEIPT = {"kind": InboundNotice.Kind.RECEIPT}
-INBOUND = {"kind": InboundNotice.Kind.INBOUND}
-
+app_name = "announcements"
 urlpatterns = [
-    path("twilio/receipts/", views.twilio, RECEIPT, name="twilio_receipts"),
-    path("twilio/receipts/<uuid:message_id>/", views.twilio, RECEIPT, name="twilio_receipt"),
-    path("twilio/messages/", views.twilio, INBOUND, name="twilio_messages"),
-    path("verimor/<str:secret>/", views.listed, {"gateway": "verimor"}, name="verimor"),
-    path("netgsm/receipts/<str:secret>/", views.listed, {"gateway": "netgsm", **RECEIPT}, name="netgsm_receipts"),
-    path("netgsm/messages/<str:secret>/", views.listed, {"gateway": "netgsm", **INBOUND}, name="netgsm_messages"),
-    path("iletimerkezi/<str:secret>/", views.listed, {"gateway": "iletimerkezi"}, name="iletimerkezi"),
+    path(pgettext_lazy("address", "announcements/"), views.subscribe, name="subscribe"),
+    path(pgettext_lazy("address", "announcements/code/"), views.code, name="code"),
+    path(pgettext_lazy("address", "announcements/mine/"), views.mine, name="mine"),
+    path(pgettext_lazy("address", "announcements/leave/<str:token>/"), views.leave, name="leave"),
 ]

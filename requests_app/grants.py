@@ -11,10 +11,9 @@ from typing import Final
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
-from common.secrets import new_secret
+from common.visitors import VISITOR
 
 KEY: Final = "request_grants"
-VISITOR: Final = "visitor"
 MOST: Final = 20
 
 
@@ -55,10 +54,3 @@ def forget(session: SessionBase) -> None:
     if not session.keys():
         # Otherwise the row would stay as it was, and be good for whoever kept the cookie.
         session.flush()
-
-
-def visitor(session: SessionBase) -> str:
-    """A secret that names this browser, so that a code is good only where it was asked for."""
-    if VISITOR not in session:
-        session[VISITOR] = new_secret()
-    return str(session[VISITOR])

@@ -18,8 +18,9 @@ from common.secrets import new_secret
 from departments.models import LegalText, Membership, Municipality
 from departments.services import organisation, working_calendar
 from notifications.gateways.notices import Arrived
-from notifications.models import InboundNotice, LocalDelivery, Message, MessageTemplate, Route
+from notifications.models import Campaign, InboundNotice, LocalDelivery, Message, MessageTemplate, QuotaYear, Route
 from notifications.services import consents, notices
+from notifications.services.campaigns import approval
 from requests_app import files
 from requests_app.actors import Actor
 from requests_app.models import Attachment, ContactReveal, LegalPeriod, RoutingRule, ServiceRequest, StandardReply
@@ -31,6 +32,8 @@ from tests.factories import APPLICANT_PHONE, OTHER_PHONE, People, Town
 
 STAFF_PERSONAS = (*(each.name for each in fields(People)), "manager")
 PERSONAS = ("anonymous", "applicant", "other_applicant", *STAFF_PERSONAS)
+
+LEFT_PHONE = "+905000000077"
 
 EVERYBODY = frozenset(PERSONAS)
 NOBODY = frozenset[str]()
@@ -63,7 +66,7 @@ def outcome(key: str, answer: HttpResponse) -> str:
     target = answer.headers.get("Location", "").partition("?")[0]
     if target == reverse("account_login") or (target == reverse("admin:login") and key.startswith("admin")):
         return SIGN_IN
-    if target == reverse("portal:track"):
+    if target in (reverse("portal:track"), reverse("announcements:subscribe")):
         return PROVE
     if target == reverse("admin:index") and key == "admin:logout":
         return SIGN_IN
@@ -194,6 +197,7 @@ def _rows_about_requests(cast: Cast) -> dict[str, Any]:
         ).pk,
         "notifications/message": Message.objects.order_by("created_at")[0].pk,
         "notifications/inboundnotice": _notice().pk,
+        **_rows_of_announcements(people),
         "notifications/localdelivery": LocalDelivery.objects.create(to=APPLICANT_PHONE, text="Deneme").pk,
         "entered": entered.pk,
     }
@@ -202,6 +206,21 @@ def _rows_about_requests(cast: Cast) -> dict[str, Any]:
 def _notice() -> InboundNotice:
     notices.keep("verimor", [Arrived(InboundNotice.Kind.INBOUND, '{"source_addr":"905000000001"}')])
     return InboundNotice.objects.get()
+
+
+def _rows_of_announcements(people: People) -> dict[str, Any]:
+    consents.opt_out_for_owner(phone=LEFT_PHONE, actor=people.specialist)
+    return {
+        "notifications/campaign": make_campaign(people.specialist).pk,
+        "notifications/optout": LEFT_PHONE,
+        "notifications/quotayear": QuotaYear.objects.create(year=2026, limit=1_000).pk,
+    }
+
+
+def make_campaign(author: User) -> Campaign:
+    """A draft for everybody who agreed to announcements."""
+    bodies = {"tr": "Yarın su kesilecektir."}
+    return approval.create(actor=author, name="Su kesintisi", bodies=bodies, purpose="public")
 
 
 def _rows_of_organisation(cast: Cast) -> dict[str, Any]:

@@ -63,6 +63,8 @@ PUBLIC = frozenset(
         "portal:scorecard",
         "portal:disclosure",
         "portal:accessibility",
+        "announcements:subscribe",
+        "announcements:mine",  # asks for a code before it shows anything
         "account_login",
         "account_inactive",
         "account_reset_password",
@@ -95,12 +97,14 @@ OWN_REQUEST = frozenset(
 )
 
 # Only in the middle of something: after an application was sent, after a code was asked for.
-ON_THE_WAY = frozenset({"portal:receipt", "portal:track_code"})
+ON_THE_WAY = frozenset({"portal:receipt", "portal:track_code", "announcements:code"})
 
 # Only sent to: opening one shows nothing and changes nothing. Who learns even that.
 POST_ONLY = {
     **dict.fromkeys(PUBLIC_HELPERS | WEBHOOKS, EVERYBODY),
     "admin:logout": STAFF,
+    "admin:notifications_campaign_measure": STAFF,
+    "admin:notifications_campaign_test": STAFF,
     "admin:requests_app_servicerequest_lookup": RELATIONS,
     "admin:requests_app_servicerequest_questions": RELATIONS,
     "admin:requests_app_servicerequest_reveal": STAFF,
@@ -142,6 +146,14 @@ ROWS = {
     "requests_app.authority": (STAFF, ADMINISTRATOR, ADMINISTRATOR, NOBODY),
 }
 
+# Rows with pages of their own, which answer 422 where a stock page shows its form again: who may see them, and open
+# the form for a new one. What can be done on them is tried in test_wrong_hands.py.
+OWN_PAGES = {
+    "notifications.campaign": (REVIEW, REVIEW),
+    "notifications.optout": (REVIEW | {"agent"}, REVIEW | {"agent"}),
+    "notifications.quotayear": (REVIEW, NOBODY),
+}
+
 SAVES = ("add", "change", "delete")
 # Tables that leave as a file, for whoever may see them.
 FILES = (
@@ -159,7 +171,8 @@ FILES = (
 
 def _pages_of_rows() -> dict[str, frozenset[str]]:
     pages: dict[str, frozenset[str]] = {}
-    for row, (see, add, _change, delete) in ROWS.items():
+    own = {row: (see, add, NOBODY, NOBODY) for row, (see, add) in OWN_PAGES.items()}
+    for row, (see, add, _change, delete) in (ROWS | own).items():
         app, model = row.split(".")
         for page in ("changelist", "change", "history"):
             pages[f"admin:{app}_{model}_{page}"] = see
@@ -196,6 +209,11 @@ PAGES: dict[str, frozenset[str]] = {
     "admin:notifications_revise": KEEPERS,
     "admin:notifications_preview": KEEPERS,
     "admin:notifications_route_health": KEEPERS,
+    "admin:notifications_campaign_edit": REVIEW,
+    "admin:notifications_campaign_receivers": REVIEW,
+    "admin:notifications_campaign_figures": REVIEW,
+    "admin:notifications_campaign_decide": NOBODY,  # each decision has its own; this address names none
+    "announcements:leave": NOBODY,  # needs the link of a message
     # Requests
     "admin:requests_app_servicerequest_changelist": RELATIONS,
     "admin:requests_app_servicerequest_change": RELATIONS,
@@ -241,6 +259,11 @@ UNSEEN = {
     "admin:notifications_consent_history": STAFF,
     "admin:notifications_inboundnotice_history": STAFF,
     "admin:notifications_route_history": STAFF,
+    "admin:notifications_campaign_history": STAFF,
+    "admin:notifications_optout_history": STAFF,
+    "admin:notifications_quotayear_history": STAFF,
+    "admin:notifications_campaign_decide": REVIEW,
+    "announcements:leave": EVERYBODY,
     "mfa_deactivate_totp": SIGNED_IN,
     "mfa_view_recovery_codes": SIGNED_IN,
     "mfa_download_recovery_codes": SIGNED_IN,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Sum
 from django.test import Client
@@ -18,7 +19,8 @@ from django.utils import timezone
 from accounts.models import User
 from departments.models import Delegation
 from departments.services import organisation
-from notifications.models import MessageTemplate, OneTimeCode
+from notifications.models import Campaign, CampaignEvent, MessageTemplate, OneTimeCode, OptOut, QuotaYear
+from notifications.services.campaigns import approval
 from requests_app.actors import Actor
 from requests_app.models import Answer, Attachment, ContactReveal, Feedback, Note, RequestEvent, ServiceRequest
 from requests_app.services import applicant, conversation, triage
@@ -36,6 +38,7 @@ from tests.access import (
     ROADS,
     TRIAGE,
     Cast,
+    make_campaign,
     make_cast,
     outcome,
 )
@@ -279,6 +282,81 @@ def test_only_the_administrator_acts_on_accounts(action: str, cast: Cast) -> Non
     opened = {persona for persona in PERSONAS if _opens("admin:accounts_user_act", path, cast, persona)}
     assert opened == ADMINISTRATOR
     assert User.objects.get(pk=cast.people.stranger.pk).is_active == (action != "disable")
+
+
+def _upload(campaign: Campaign) -> dict[str, Any]:
+    file = SimpleUploadedFile("liste.csv", b"Telefon\n05000000042\n")
+    return {"upload": "1", "version": campaign.version, "file": file}
+
+
+def _draft(campaign: Campaign) -> dict[str, Any]:
+    return {
+        "version": campaign.version,
+        "name": "Su",
+        "purpose": "public",
+        "audience": "consents",
+        "body_tr": "Su yok.",
+    }
+
+
+def _decision(campaign: Campaign) -> dict[str, Any]:
+    return {"version": campaign.version, "reason": WORDS}
+
+
+# What can be done about a draft that the specialist wrote, or, for the last two, that waits for approval.
+ANNOUNCEMENT_ACTS: dict[str, tuple[str, tuple[str, ...], frozenset[str], Callable[[Campaign], dict[str, Any]]]] = {
+    "add": ("add", (), REVIEW, _draft),
+    "edit": ("edit", (), REVIEW, _draft),
+    "upload": ("receivers", (), REVIEW, _upload),
+    "test": ("test", (), REVIEW, lambda campaign: {"phone": "0500 000 00 99"}),
+    "submit": ("decide", ("submit",), REVIEW, _decision),
+    "cancel": ("decide", ("cancel",), REVIEW, _decision),
+    "return": ("decide", ("return",), REVIEW, _decision),
+    "approve": ("decide", ("approve",), frozenset({"manager"}), _decision),
+}
+
+
+def _traces() -> tuple[Any, ...]:
+    return (
+        Campaign.objects.count(),
+        CampaignEvent.objects.count(),
+        OptOut.objects.count(),
+        *QuotaYear.objects.values(),
+    )
+
+
+@pytest.mark.parametrize("act", ANNOUNCEMENT_ACTS)
+def test_only_public_relations_touches_announcements(act: str, cast: Cast) -> None:
+    page, extra, who, data = ANNOUNCEMENT_ACTS[act]
+    campaign = make_campaign(cast.people.specialist)
+    if act in ("return", "approve"):
+        author = cast.people.specialist
+        campaign = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
+    arguments = [*([] if act == "add" else [campaign.pk]), *extra]
+    path = reverse(f"admin:notifications_campaign_{page}", args=arguments)
+    assert _who_leaves_a_trace(path, lambda: data(campaign), cast) == who
+
+
+def test_only_who_may_keeps_announcements_from_a_phone(cast: Cast) -> None:
+    path = reverse("admin:notifications_optout_add")
+    assert _who_leaves_a_trace(path, lambda: {"phone": "0500 000 00 66"}, cast) == REVIEW | {"agent"}
+
+
+def test_only_the_manager_changes_the_quota(cast: Cast) -> None:
+    year = QuotaYear.objects.create(year=2026, limit=1_000)
+    path = reverse("admin:notifications_quotayear_change", args=[year.pk])
+    assert _who_leaves_a_trace(path, lambda: {"limit": "2000"}, cast) == {"manager"}
+
+
+def _who_leaves_a_trace(path: str, data: Callable[[], dict[str, Any]], cast: Cast) -> set[str]:
+    before, found = _traces(), set()
+    for persona in PERSONAS:
+        with transaction.atomic():
+            cast.browser_of(persona).post(path, data())
+            if _traces() != before:
+                found.add(persona)
+            transaction.set_rollback(True)
+    return found
 
 
 @pytest.mark.parametrize("page", ["revise", "preview"])

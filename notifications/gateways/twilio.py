@@ -2,7 +2,7 @@
 
 **Finding a message again.** ``Messages.create`` takes no id of ours and no idempotency key, and the address
 given as StatusCallback is not part of the resource one can read back; it carries our id, which helps where a
-receipt arrives (notifications/views.py). Until one does, a message of unknown outcome is looked up by what
+receipt arrives (notifications/webhooks.py). Until one does, a message of unknown outcome is looked up by what
 Twilio does keep: receiver, text and time of creation. Texts name the request or hold the code, so a twin is
 rare; where there is one, the caller takes away the message SIDs it already knows and looks up one message a
 phone at a time, so no SID is ever counted for two messages. The list is asked by receiver only: Twilio's

@@ -7,9 +7,11 @@ from notifications.models.code import OneTimeCode
 from notifications.models.consent import Consent
 from notifications.models.message import Message
 from notifications.models.notice import InboundNotice
+from notifications.models.receiver_list import ReceiverList
 from notifications.models.route import Route, RouteAllowance, RoutePause, RouteTally
 from notifications.models.simulated import LocalDelivery
 from notifications.models.template import MessageTemplate
+from notifications.models.topic import Topic
 from notifications.workflow import State
 
 __all__ = [
@@ -26,9 +28,11 @@ __all__ = [
     "OneTimeCode",
     "OptOut",
     "QuotaYear",
+    "ReceiverList",
     "Route",
     "RouteAllowance",
     "RoutePause",
     "RouteTally",
     "State",
+    "Topic",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.campaign_workflow import APPROVED, ENDED, Status, Verb
-from notifications.querysets import CampaignQuerySet
+from notifications.querysets import CampaignQuerySet, OptOutQuerySet, QuotaYearQuerySet
 
 # How long an announcement without an end is worth sending: two nights may lie in between.
 LASTS = timedelta(hours=72)
@@ -194,11 +194,24 @@ class OptOut(models.Model):
     phone = models.CharField(_("phone"), max_length=16, primary_key=True)
     at = models.DateTimeField(_("at"), default=timezone.now)
     source = models.CharField(_("through"), max_length=64)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("entered by"),
+        db_index=False,
+    )
+
+    objects = OptOutQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opt-out")
         verbose_name_plural = _("opt-outs")
-        default_permissions = ("view",)
+        default_permissions = ("view", "add")
+        # The list of the administration, newest first.
+        indexes = [models.Index(fields=["-at"], name="optout_newest")]
 
     def __str__(self) -> str:
         return f"{self.source} {self.at:%Y-%m-%d}"
@@ -210,6 +223,8 @@ class QuotaYear(models.Model):
     year = models.PositiveSmallIntegerField(_("year"), primary_key=True)
     reserved = models.PositiveBigIntegerField(_("used or reserved"), default=0)
     limit = models.PositiveBigIntegerField(_("limit"))
+
+    objects = QuotaYearQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("yearly quota")

@@ -82,16 +82,30 @@ def withdraw_for_owner(*, consent_id: int, actor: User) -> bool:
     if consent.withdrawn_at is not None:
         return False
     _close(consent, source=STAFF, by=actor)
-    opt_out(phone=consent.phone, source=STAFF)
+    opt_out(phone=consent.phone, source=STAFF, by=actor)
     return True
 
 
-def opt_out(*, phone: str, source: str) -> None:
+@transaction.atomic
+def opt_out_for_owner(*, phone: str, actor: User) -> None:
+    """Keep announcements from ``phone`` because its owner told ``actor`` so, whether there was a consent or not.
+
+    Needs ``notifications.add_optout``. Raises NotPermitted.
+    """
+    if not policies.can_opt_out(actor):
+        raise NotPermitted
+    held = _locked(phone, ANNOUNCEMENTS)
+    if held is not None:
+        _close(held, source=STAFF, by=actor)
+    opt_out(phone=phone, source=STAFF, by=actor)
+
+
+def opt_out(*, phone: str, source: str, by: User | None = None) -> None:
     """Keep announcements from ``phone``, whoever lists it, from the next chunk on; for its owner, as ``withdraw``.
 
     Also where there never was a consent: public information goes to lists of phones as well.
     """
-    OptOut.objects.get_or_create(phone=phone, defaults={"source": source})
+    OptOut.objects.get_or_create(phone=phone, defaults={"source": source, "by": by})
 
 
 def _locked(phone: str, purpose: str) -> Consent | None:

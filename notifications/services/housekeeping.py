@@ -9,6 +9,7 @@ from django.utils import timezone
 from notifications.lanes import Lane
 from notifications.models import Campaign, Consent, LocalDelivery, Message, RouteTally
 from notifications.services import codes, notices, partitions, tallies
+from notifications.services.campaigns import receivers
 
 KEEP_CODES = timedelta(days=1)
 # That a code was sent is of use only while somebody may still ask why none came.
@@ -16,6 +17,8 @@ KEEP_CODE_MESSAGES = timedelta(days=30)
 KEEP_SIMULATED = timedelta(days=30)
 # Proof that somebody had agreed, as long as that can be disputed.
 KEEP_WITHDRAWN = timedelta(days=3 * 365 + 1)
+# A list of phone numbers that nobody sent anything to.
+KEEP_UNUSED_LISTS = timedelta(days=30)
 _BATCH = 5_000
 
 
@@ -35,6 +38,7 @@ def run() -> dict[str, int]:
         "code_messages": _delete(code_messages),
         "messages": _delete(Message.objects.settled_before(now - kept)),
         "notices": notices.erase(before=now - timedelta(days=settings.NOTICE_RETENTION_DAYS)),
+        "lists": receivers.forget_abandoned(before=now - KEEP_UNUSED_LISTS),
         "months": _drop_months(now),
         "tallies": _delete(RouteTally.objects.filter(slot__lt=now - tallies.KEEP)),
         "consents": _delete(Consent.objects.filter(withdrawn_at__lt=now - KEEP_WITHDRAWN)),

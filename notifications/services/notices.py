@@ -1,7 +1,7 @@
 """What gateways tell us: written down first, dealt with later, erased soon.
 
 A view writes down and answers; ``receipts`` and ``inbound`` deal with it. Nothing here asks for a permission: who
-may tell us something is decided at the door (notifications/views.py).
+may tell us something is decided at the door (notifications/webhooks.py).
 """
 
 import logging

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.form_fields import PhoneField, PlainTextField
 from departments import legal_texts, places
 from departments.models import LegalText
 from requests_app import catalogue
@@ -22,8 +23,6 @@ from requests_app.forms.fields import (
     FilesField,
     ListedField,
     NumberField,
-    PhoneField,
-    PlainTextField,
     SharedFields,
 )
 from requests_app.models import Category

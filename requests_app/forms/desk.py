@@ -16,7 +16,8 @@ from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.forms.fields import FilesField, FilesInput, PlainTextField
+from common.form_fields import PlainTextField
+from requests_app.forms.fields import FilesField, FilesInput
 from requests_app.models import Authority, ContactReveal, StandardReply
 from requests_app.models.answer import ANSWER_MAX
 from requests_app.models.history import NOTE_MAX

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.form_fields import PhoneField, PlainTextField
 from departments import legal_texts
 from departments.models import LegalText
 from requests_app import catalogue
 from requests_app.forms.apply import QUESTION, DetailsForm
-from requests_app.forms.fields import EmailAddressField, PhoneField, PlainTextField
+from requests_app.forms.fields import EmailAddressField
 from requests_app.models import Applicant, Category
 from requests_app.models.request import DESCRIPTION_MAX
 from requests_app.services.intake import Application, Contact, Place

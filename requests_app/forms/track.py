@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.forms.fields import FilesField, PhoneField, PlainTextField, RequestNumberField
+from common.form_fields import CodeField, PhoneField, PlainTextField
+from requests_app.forms.fields import FilesField, RequestNumberField
 from requests_app.models.history import NOTE_MAX
 
 SCORES = [(str(score), str(score)) for score in range(1, 6)]
@@ -23,12 +24,7 @@ class FindForm(forms.Form):
 class CodeForm(forms.Form):
     """The six digits from the message."""
 
-    code = PlainTextField(
-        label=_("Code from the SMS"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-        error_messages={"required": _("Enter the 6 digits from the message.")},
-    )
+    code = CodeField()
 
 
 class WordsForm(forms.Form):

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.form_fields import PlainTextField
 from departments.models import Department
 from requests_app import catalogue
 from requests_app.forms.desk import (
@@ -20,7 +21,7 @@ from requests_app.forms.desk import (
     VersionForm,
     authority_field,
 )
-from requests_app.forms.fields import DegreesField, PlainTextField, RequestNumberField
+from requests_app.forms.fields import DegreesField, RequestNumberField
 from requests_app.models import Category, ServiceRequest
 from requests_app.models.history import NOTE_MAX
 from requests_app.services.intake import Place

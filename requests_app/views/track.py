@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.addresses import client_address
 from common.errors import InvalidInput
 from common.phones import mask
+from common.visitors import visitor
 from requests_app import grants
 from requests_app.forms.track import CodeForm, FindForm
 from requests_app.services import access, drafts
@@ -98,7 +99,7 @@ def _send_code(request: HttpRequest, wanted: dict[str, str]) -> None:
     access.send_recovery_code(
         number=wanted["number"],
         phone=wanted["phone"],
-        asker=grants.visitor(request.session),
+        asker=visitor(request.session),
         language=get_language() or "tr",
         remote_address=client_address(request),
     )
@@ -115,7 +116,7 @@ def _send_again(request: HttpRequest, wanted: dict[str, str]) -> HttpResponse:
 def _recovered(request: HttpRequest, form: CodeForm, wanted: dict[str, str]) -> str | None:
     """The number, if the code is right."""
     try:
-        asker = grants.visitor(request.session)
+        asker = visitor(request.session)
         return access.recover(**wanted, asker=asker, code=form.cleaned_data["code"]).number
     except InvalidInput as error:
         form.add_error("code", str(error.message))

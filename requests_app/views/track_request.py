@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.addresses import client_address
 from common.errors import DomainError, http_status
+from common.visitors import visitor
 from requests_app import grants, policies
 from requests_app.actors import Actor
 from requests_app.forms.track import CodeForm, RateForm, ReopenForm, ReplyForm, WordsForm
@@ -130,7 +131,7 @@ def contact(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     form = CodeForm(request.POST)
     if form.is_valid():
         try:
-            asker = grants.visitor(request.session)
+            asker = visitor(request.session)
             access.confirm_contact(request=found, asker=asker, code=form.cleaned_data["code"])
         except DomainError as error:
             form.add_error("code", str(error.message))
@@ -156,7 +157,7 @@ def _send_contact_code(request: HttpRequest, found: ServiceRequest) -> HttpRespo
     try:
         access.send_contact_code(
             request=found,
-            asker=grants.visitor(request.session),
+            asker=visitor(request.session),
             language=get_language() or "tr",
             remote_address=client_address(request),
         )

@@ -1,12 +1,14 @@
 // data-sms-preview="/address" data-source="form-id": shows the SMS as it would be sent while the
 // form is being filled in. The address gets the form's fields and answers
-// {"text": "…", "segments": 2, "characters": 160}.
+// {"text": "…", "segments": 2, "characters": 160}, with "notes" where the page has room for more.
 const PAUSE = 400;
 
 function show(bubble, preview) {
   bubble.querySelector("[data-sms-text]").textContent = preview.text;
   bubble.querySelector("[data-sms-segments]").textContent = preview.segments;
   bubble.querySelector("[data-sms-characters]").textContent = preview.characters;
+  const notes = bubble.querySelector("[data-sms-notes]");
+  if (notes) notes.textContent = preview.notes;
   bubble.querySelector(".phone__count").classList.toggle("phone__count--many", preview.segments > 3);
 }
 

@@ -103,6 +103,48 @@ class Specialist(Relations):
         self.witness.look("triage-all-decisions")
 
 
+class Announcer(Specialist):
+    """Writes announcements."""
+
+    def writes_announcement(self, name: str, text: str) -> str:
+        """Text, class and time, with the size of the SMS beside it; returns the address of the draft."""
+        self.opens("/admin/notifications/campaign/", "announcements")
+        self.follows("Yeni duyuru")
+        self.arrives("Yeni duyuru", "announcement-new")
+        self.writes("Duyurunun adı", name)
+        self.chooses("Belediyenin kamuyu bilgilendirmesi")
+        self.page.get_by_label("Metin: Türkçe").fill(text)
+        self.page.get_by_label("Gece de gönder").check()
+        expect(self.page.locator("[data-sms-notes]").first).to_contain_text("karakter daha sığar")
+        self.witness.look("announcement-written")
+        self.presses("Taslağı kaydet")
+        self.arrives(name, "announcement-draft")
+        return self.page.url
+
+    def uploads(self, address: str, rows: bytes) -> None:
+        """The list of phones in the place of those who agreed."""
+        self.page.goto(address.replace("/change/", "/receivers/"))
+        self.arrives("Telefon listesi", "announcement-list")
+        self.page.get_by_label("Dosya").set_input_files({"name": "liste.csv", "mimeType": "text/csv", "buffer": rows})
+        self.presses("Yükle")
+        self.reads("Hangi sütun ne?")
+        self.witness.look("announcement-columns")
+        self.presses("Listeyi oku")
+        self.eventually(lambda: self.page.get_by_text("Duyuruya geç").count())
+        self.page.get_by_text("Alınmayan satırları göster").click()
+        self.witness.look("announcement-report")
+
+    def submits(self, address: str) -> None:
+        """Test it on the own phone, then send it for approval."""
+        self.page.goto(address)
+        self.page.get_by_label("Kendi cep telefonunuz").fill("0500 000 97 99")
+        self.presses("Denemeyi gönder")
+        self.reads("deneme mesajı yolda")
+        self.presses("Onaya gönder")
+        self.reads("ikinci bir kişiyi bekliyor")
+        self.witness.look("announcement-waits")
+
+
 class Agent(Relations):
     """Answers the phone."""
 
@@ -140,6 +182,25 @@ class Manager(Relations):
     """Keeps the daily work in order, and sees who saw what."""
 
     account = "iletisim@ornek.example"
+
+    def approves_announcement(self, address: str) -> None:
+        """Look at everything, then agree."""
+        self.opens(address, "announcement-to-approve")
+        self.follows("İncele ve onayla")
+        self.arrives("Bu duyuru onaylansın mı?", "announcement-approve")
+        self.presses("Onayla ve gönder")
+        self.reads("Duyuru onaylandı.")
+        self.witness.look("announcement-approved")
+
+    def watches(self, state: str) -> None:
+        """Leave the page open; it changes by itself."""
+        expect(self.page.locator(".announcement__head .chip")).to_have_text(state, timeout=60_000)
+        self.witness.look("announcement-finished")
+
+    def nearly_cancels(self, address: str) -> None:
+        """Look at the page before the end, and at the one that sends back; do neither."""
+        self.opens(address.replace("/change/", "/decide/cancel/"), "announcement-cancel")
+        self.opens(address.replace("/change/", "/decide/return/"), "announcement-send-back")
 
     def withdraws_a_consent(self) -> None:
         """For somebody who asked; looked at once more, and left."""

@@ -38,7 +38,15 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WORKER = ("-Q", "default,otp,transactional", "-c", "1", "--without-gossip", "--without-mingle", "--without-heartbeat")
+WORKER = (
+    "-Q",
+    "default,otp,transactional,bulk",
+    "-c",
+    "1",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+)
 
 AnyPerson = TypeVar("AnyPerson", bound=Person)
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.roles import ROLES
 from config import demo
 from notifications.ids import first_id
-from notifications.models import Consent, Message
+from notifications.models import Campaign, Consent, Message
 from requests_app.models import ContactReveal, ServiceRequest
 from requests_app.workflow import Status
 
@@ -48,10 +48,16 @@ def test_what_the_manager_keeps_an_eye_on_can_be_seen(demonstration: None) -> No
     assert Consent.objects.exists()
 
 
+def test_an_announcement_reached_its_receivers_and_another_waits(demonstration: None) -> None:
+    finished, waiting = Campaign.objects.order_by("pk")
+    assert (finished.status, finished.planned, finished.totals["by_state"]) == ("finished", 8, {"accepted": 8})
+    assert waiting.status == "awaiting_approval"
+
+
 def test_loading_again_changes_nothing(demonstration: None) -> None:
-    before = (User.objects.count(), ServiceRequest.objects.count())
+    before = (User.objects.count(), ServiceRequest.objects.count(), Campaign.objects.count())
     call_command("load_demo_data", verbosity=0)
-    assert (User.objects.count(), ServiceRequest.objects.count()) == before
+    assert (User.objects.count(), ServiceRequest.objects.count(), Campaign.objects.count()) == before
 
 
 def test_the_past_lies_in_the_past_and_in_order(demonstration: None) -> None:

@@ -26,6 +26,7 @@ LONGEST = {
     "authority": "Ankara Su ve Kanalizasyon İdaresi (ASKİ)",
     "code": "123456",
     "minutes": "3",
+    "text": "Kurs yarın 14.00'te başlıyor.",  # whatever a test says
     "page": "basvuru.kecioren.bel.tr/en/track",
 }
 EVENTS = {
@@ -48,6 +49,8 @@ EVENTS = {
     "message_where_to_apply",
     "code_track",
     "code_contact",
+    "code_subscribe",
+    "announcement_test",
 }
 
 
@@ -125,6 +128,7 @@ def test_a_code_says_what_it_is_for() -> None:
     purposes = {
         "code_track": "başvuru takibi için",
         "code_contact": "bilgilerinizi görmek veya başvuruyu geri çekmek için",
+        "code_subscribe": "duyuru aboneliğinizi düzenlemek için",
     }
     bodies = {item.text("event"): item.text("body") for item in _templates() if item.text("language") == "tr"}
     for event, purpose in purposes.items():

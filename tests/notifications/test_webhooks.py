@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from notifications.models import InboundNotice
 from notifications.services import notices
-from notifications.views import MOST_BYTES
+from notifications.webhooks import MOST_BYTES
 from tests.notifications.gateway_calls import address, post, push
 from tests.providers import twilio
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config import demo
+from config import demo, demo_announcements
 
 
 class Command(BaseCommand):
@@ -18,4 +18,5 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("DEMO is off: demo accounts have known passwords and must never exist in production.")
         made = demo.load()
-        self.stdout.write(f"demo: {len(demo.ACCOUNTS)} accounts, {made} new requests")
+        told = demo_announcements.announce()
+        self.stdout.write(f"demo: {len(demo.ACCOUNTS)} accounts, {made} new requests, {told} new announcements")

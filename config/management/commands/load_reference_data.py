@@ -12,7 +12,7 @@ from django.utils import translation
 from accounts.services import load_roles
 from common.packs import PackError
 from departments.services import reference as organisation
-from notifications.services import route_settings
+from notifications.services import route_settings, topics
 from notifications.services import templates as message_templates
 from requests_app.services import reference as request_rules
 
@@ -43,5 +43,6 @@ class Command(BaseCommand):
             *organisation.load(path),
             route_settings.load(path),
             message_templates.load(path),
+            topics.load(path),
             *request_rules.load(path),
         ]

@@ -12,8 +12,8 @@ from common.errors import InvalidInput, NotPermitted
 from common.transactions import one_transaction
 from notifications.campaign_workflow import Verb
 from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK
-from notifications.models import Campaign, ListedReceiver
-from notifications.services.campaigns import change
+from notifications.models import Campaign
+from notifications.services.campaigns import change, receivers
 from notifications.services.campaigns.wording import Wording
 from notifications.services.rendering import check_body, fields_of
 
@@ -111,9 +111,7 @@ def _complete(campaign: Campaign, now: datetime) -> None:
         raise InvalidInput("bodies", _("Write the text of the message."))
     if campaign.ends_at is not None and campaign.ends_at <= now:
         raise InvalidInput("ends_at", _("This time has passed already."))
-    used = Wording(campaign).fields()
-    if campaign.audience == Campaign.Audience.CONSENTS and used:
+    if campaign.audience == Campaign.Audience.LIST:
+        receivers.check_ready(campaign)
+    elif Wording(campaign).fields():
         raise InvalidInput("bodies", _("Only a list of phone numbers can bring fields like {name}."))
-    listed = ListedReceiver.objects.filter(campaign=campaign)
-    if campaign.audience == Campaign.Audience.LIST and not listed.exists():
-        raise InvalidInput("audience", _("Upload the list of phone numbers first."))

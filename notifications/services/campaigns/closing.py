@@ -1,5 +1,6 @@
 """The end of a campaign: when nothing of it is open any more, its totals are counted once and kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,30 +9,39 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.campaign_workflow import Status, Verb
-from notifications.models import Campaign, ListedReceiver
-from notifications.services.campaigns import change, quota
+from notifications.models import Campaign
+from notifications.services.campaigns import change, quota, receivers
 from notifications.services.ledgers.base import execute
 from notifications.services.partitions import bounds_of
 from notifications.workflow import OPEN, State
 
 # Receipts come this long after the last message was handed over; until then an accepted one may still change.
 RECEIPTS_COME_FOR = timedelta(hours=72)
+LATELY = timedelta(minutes=1)
 
 _COUNT = """
-SELECT state, count(*), coalesce(sum(segments), 0), coalesce(sum(segments) FILTER (WHERE sent_at IS NOT NULL), 0)
+SELECT state, count(*), coalesce(sum(segments), 0), coalesce(sum(segments) FILTER (WHERE sent_at IS NOT NULL), 0),
+       count(*) FILTER (WHERE sent_at > %(lately)s)
   FROM notifications_bulkmessage
  WHERE campaign_id = %(campaign)s AND id >= %(low)s AND id < %(high)s
  GROUP BY state
 """
 
+_COUNT_EACH = """
+SELECT campaign_id, state, count(*) FROM notifications_bulkmessage
+ WHERE campaign_id = ANY(%(campaigns)s) AND id >= %(low)s AND id < %(high)s
+ GROUP BY campaign_id, state
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far a campaign is: messages by state, and SMS parts planned and sent."""
+    """How far a campaign is: messages by state, SMS parts planned and sent, and messages sent in the last minute."""
 
     by_state: dict[str, int]
     segments: int
     sent_segments: int
+    sent_lately: int = 0
 
     @property
     def total(self) -> int:
@@ -55,12 +65,25 @@ def tally(campaign: Campaign) -> Tally:
     if campaign.started_at is None:
         return Tally({}, 0, 0)
     low, high = bounds_of(campaign.started_at)
-    rows = execute(_COUNT, campaign=campaign.pk, low=low, high=high)
+    rows = execute(_COUNT, campaign=campaign.pk, low=low, high=high, lately=timezone.now() - LATELY)
     return Tally(
-        by_state={state: count for state, count, _segments, _sent in rows},
+        by_state={row[0]: row[1] for row in rows},
         segments=int(sum(row[2] for row in rows)),
         sent_segments=int(sum(row[3] for row in rows)),
+        sent_lately=sum(row[4] for row in rows),
     )
+
+
+def states_of(campaigns: Sequence[Campaign]) -> dict[int, dict[str, int]]:
+    """Messages by state of campaigns that have begun and are not closed: one query in their months."""
+    if not campaigns:
+        return {}
+    bounds = [bounds_of(campaign.begun_at) for campaign in campaigns]
+    low, high = min(low for low, _high in bounds), max(high for _low, high in bounds)
+    found: dict[int, dict[str, int]] = {campaign.pk: {} for campaign in campaigns}
+    for pk, state, count in execute(_COUNT_EACH, campaigns=list(found), low=low, high=high):
+        found[pk][state] = count
+    return found
 
 
 def close_ended(now: datetime) -> None:
@@ -88,7 +111,7 @@ def _close(campaign: Campaign, figures: Tally) -> None:
     campaign.closed_at = timezone.now()
     campaign.totals = figures.as_totals()
     campaign.save(update_fields=["closed_at", "totals"])
-    ListedReceiver.objects.filter(campaign=campaign).delete()
+    receivers.forget(campaign)
     if campaign.started_at is not None:
         quota.give_back(campaign.planned_segments - figures.sent_segments, at=campaign.started_at)
 

@@ -37,6 +37,10 @@ class Wording:
         """The languages there is a text in."""
         return list(self._bodies)
 
+    def known(self, language: str) -> str:
+        """``language`` where there is a text in it, else the one whose text is sent instead."""
+        return language if language in self._bodies else self.default_language
+
     def fields(self) -> set[str]:
         """Every field that any of the texts uses."""
         return {name for body in self._bodies.values() for name in fields_of(body)}
@@ -47,7 +51,7 @@ class Wording:
 
     def text(self, language: str, fields: Mapping[str, object] | None = None) -> str:
         """The text for one receiver. Raises NotRenderable where a used field is missing or blank."""
-        known = language if language in self._bodies else self.default_language
+        known = self.known(language)
         body = self._bodies[known]
         return (
             self._plain(render(body, fields or {}))
