@@ -1,0 +1,273 @@
+"""Announcements in the administration: written with a preview, approved by a second person, watched, stopped."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from notifications.campaign_workflow import Status
+from notifications.lanes import Lane
+from notifications.models import Campaign, ListedReceiver, Message, OptOut, QuotaYear
+from notifications.services import consents, delivery
+from notifications.services.campaigns import approval, running
+from notifications.services.campaigns.advance import advance
+from tests import factories
+from tests.access import make_campaign
+from tests.notifications.conftest import PHONE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # 12:00 in Istanbul
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterable[Any]:
+    with time_machine.travel(NOON) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def author(people: factories.People) -> User:
+    return people.specialist
+
+
+@pytest.fixture
+def manager(people: factories.People) -> User:
+    return factories.make_user("manager", "Meral Yönet", "pr_manager")
+
+
+@pytest.fixture
+def page(client: Client, author: User) -> Client:
+    client.force_login(author)
+    return client
+
+
+@pytest.fixture
+def second(manager: User) -> Client:
+    client = Client()
+    client.force_login(manager)
+    return client
+
+
+@pytest.fixture
+def campaign(author: User) -> Campaign:
+    consents.give(phone=PHONE, text_version="tr-1", source="portal", language="tr")
+    return make_campaign(author)
+
+
+@pytest.fixture
+def sent(campaign: Campaign, author: User, manager: User) -> Campaign:
+    """Approved, and its receivers listed."""
+    waiting = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
+    approval.approve(actor=manager, campaign_id=campaign.pk, expected_version=waiting.version)
+    advance()
+    campaign.refresh_from_db()
+    return campaign
+
+
+def _address(name: str, *args: object) -> str:
+    return reverse(f"admin:notifications_campaign_{name}", args=args)
+
+
+def _typed(**changes: Any) -> dict[str, Any]:
+    return {"name": "Su", "purpose": "public", "audience": "consents", "body_tr": "Yarın su yok.", **changes}
+
+
+def _shown(client: Client, name: str, *args: object) -> str:
+    return client.get(_address(name, *args)).content.decode()
+
+
+def test_a_draft_keeps_what_was_written_and_who_chose_the_class(page: Client, author: User) -> None:
+    page.post(_address("add"), _typed(body_en="No water.", starts_at="2026-11-21T10:00", most_segments="500"))
+    campaign = Campaign.objects.get()
+    assert campaign.bodies == {"tr": "Yarın su yok.", "en": "No water."}
+    assert (campaign.purpose_chosen_by, campaign.most_segments) == (author, 500)
+    assert campaign.starts_at == datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"body_tr": ""}, "Mesajın metnini yazın"),
+        ({"body_tr": "Sayın {ad"}, "Süslü parantez"),
+        ({"purpose": ""}, "Türünü seçin"),
+        ({"starts_at": "2026-11-22T10:00", "ends_at": "2026-11-21T10:00"}, "Bitiş, başlangıçtan sonra olmalı"),
+        ({"topics": ["yok"]}, "yok"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(page: Client, wrong: dict[str, Any], said: str) -> None:
+    answer = page.post(_address("add"), _typed(**wrong))
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Campaign.objects.exists()
+
+
+def test_the_preview_button_measures_and_saves_nothing(page: Client) -> None:
+    shown = page.post(_address("add"), _typed(body_tr="ş" * 160, preview="1")).content.decode()
+    assert "data-sms-segments>2<" in shown
+    assert "Türkçe harfsiz 1 SMS daha az" in shown
+    assert not Campaign.objects.exists()
+
+
+def test_the_size_follows_the_typing(page: Client, settings: Any) -> None:
+    answer = page.post(f"{_address('measure')}?language=tr", {"body_tr": "ş" * 160, "plain_letters": "on"}).json()
+    assert (answer["text"], answer["segments"], answer["characters"]) == ("s" * 160, 2, 160)
+
+
+def test_the_cost_is_shown_where_the_price_of_a_part_is_known(page: Client, campaign: Campaign, settings: Any) -> None:
+    settings.SMS_PART_PRICE_KURUS = 25
+    assert "0,25 TL" in _shown(page, "change", campaign.pk)
+
+
+def test_the_page_foresees_who_gets_it_in_a_bounded_number_of_queries(
+    page: Client, campaign: Campaign, django_assert_max_num_queries: Any
+) -> None:
+    _shown(page, "change", campaign.pk)
+    with django_assert_max_num_queries(20):
+        shown = _shown(page, "change", campaign.pk)
+    assert "0500 *** ** 01" in shown
+    assert "+90500" not in shown
+
+
+def test_a_stale_draft_is_not_overwritten(page: Client, campaign: Campaign) -> None:
+    answer = page.post(_address("edit", campaign.pk), _typed(version="0"))
+    assert answer.status_code == 409
+    assert "değiştirdi" in answer.content.decode()
+
+
+def test_two_people_bring_it_out(page: Client, second: Client, campaign: Campaign) -> None:
+    page.post(_address("decide", campaign.pk, "submit"), {"version": 1})
+    assert "Onayla ve gönder" in _shown(second, "decide", campaign.pk, "approve")
+    second.post(_address("decide", campaign.pk, "approve"), {"version": 2})
+    advance()
+    delivery.deliver(Lane.BULK)
+    advance()
+    campaign.refresh_from_db()
+    assert campaign.status == Status.FINISHED
+    shown = _shown(page, "change", campaign.pk)
+    assert "%100 tamamlandı" in shown
+    assert "Meral Yönet" in shown
+
+
+def test_sent_back_with_a_reason_the_author_reads(page: Client, second: Client, campaign: Campaign) -> None:
+    page.post(_address("decide", campaign.pk, "submit"), {"version": 1})
+    assert second.post(_address("decide", campaign.pk, "return"), {"version": 2}).status_code == 422
+    second.post(_address("decide", campaign.pk, "return"), {"version": 2, "reason": "Saat yanlış."})
+    campaign.refresh_from_db()
+    assert campaign.status == Status.DRAFT
+    assert "Saat yanlış." in _shown(page, "change", campaign.pk)
+
+
+def test_paused_and_resumed_by_one_press_each(page: Client, sent: Campaign) -> None:
+    page.post(_address("decide", sent.pk, "pause"))
+    sent.refresh_from_db()
+    assert sent.status == Status.PAUSED
+    page.post(_address("decide", sent.pk, "resume"))
+    sent.refresh_from_db()
+    assert sent.status == Status.RUNNING
+
+
+def test_cancelling_needs_a_second_look_and_a_reason(page: Client, sent: Campaign) -> None:
+    assert "Temelli" in _shown(page, "decide", sent.pk, "cancel") or "temelli" in _shown(
+        page, "decide", sent.pk, "cancel"
+    )
+    assert page.post(_address("decide", sent.pk, "cancel")).status_code == 422
+    page.post(_address("decide", sent.pk, "cancel"), {"reason": "Yanlış gün"})
+    sent.refresh_from_db()
+    assert sent.status == Status.CANCELLED
+
+
+def test_a_decision_that_comes_too_late_says_so(page: Client, sent: Campaign, author: User) -> None:
+    running.cancel(actor=author, campaign_id=sent.pk, reason="Yanlış gün")
+    shown = page.post(_address("decide", sent.pk, "pause"), follow=True).content.decode()
+    assert "bu artık yapılamaz" in shown
+
+
+def test_the_figures_are_a_piece_that_says_its_state(page: Client, sent: Campaign) -> None:
+    assert 'data-campaign-state="running"' in _shown(page, "figures", sent.pk)
+
+
+def test_the_running_page_asks_one_partition_once(
+    page: Client, sent: Campaign, django_assert_max_num_queries: Any
+) -> None:
+    _shown(page, "figures", sent.pk)
+    with django_assert_max_num_queries(6) as asked:
+        _shown(page, "figures", sent.pk)
+    counting = [query["sql"] for query in asked.captured_queries if "notifications_bulkmessage" in query["sql"]]
+    assert len(counting) == 1
+    assert "id >= " in counting[0]
+
+
+def test_the_list_counts_all_announcements_in_one_query(
+    page: Client, sent: Campaign, author: User, django_assert_max_num_queries: Any
+) -> None:
+    for _each in range(5):
+        make_campaign(author)
+    _shown(page, "changelist")
+    with django_assert_max_num_queries(10):
+        shown = _shown(page, "changelist")
+    assert "%0" in shown
+
+
+def test_an_empty_list_says_what_will_appear(page: Client) -> None:
+    assert "Henüz duyuru yazılmadı" in _shown(page, "changelist")
+
+
+def test_what_a_limit_stopped_says_what_to_do(page: Client, campaign: Campaign, author: User, manager: User) -> None:
+    QuotaYear.objects.create(year=2026, limit=0)
+    waiting = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
+    approval.approve(actor=manager, campaign_id=campaign.pk, expected_version=waiting.version)
+    advance()
+    assert "Yıllık kotayı artırtın" in _shown(page, "change", campaign.pk)
+
+
+def test_a_test_message_is_sent_marked_and_recorded(page: Client, campaign: Campaign) -> None:
+    page.post(_address("test", campaign.pk), {"phone": "0500 000 00 99"})
+    message = Message.objects.get(event="announcement_test")
+    assert (message.phone, message.context) == ("+905000000099", {"text": "Yarın su kesilecektir."})
+    assert "0500 *** ** 99" in _shown(page, "change", campaign.pk)
+
+
+def test_nobody_sends_more_than_ten_tests_an_hour(page: Client, campaign: Campaign) -> None:
+    for _each in range(11):
+        page.post(_address("test", campaign.pk), {"phone": "0500 000 00 99"})
+    assert Message.objects.filter(event="announcement_test").count() == 10
+
+
+def test_a_list_is_uploaded_its_columns_named_and_its_report_read(page: Client, campaign: Campaign) -> None:
+    file = SimpleUploadedFile("kurs.csv", b"Telefon;Ad\n05000000011;Ali\nyok;Veli\n")
+    page.post(_address("receivers", campaign.pk), {"upload": "1", "version": 1, "file": file})
+    assert "Hangi sütun ne?" in _shown(page, "receivers", campaign.pk)
+    named = {"columns": "1", "version": 2, "phone_column": "0", "language_column": "", "has_heading": "on"}
+    page.post(_address("receivers", campaign.pk), named)
+    advance()
+    assert ListedReceiver.objects.get().phone == "+905000000011"
+    assert "SMS alabilen bir cep telefonu numarası yok" in _shown(page, "receivers", campaign.pk)
+
+
+def test_a_file_that_is_no_list_is_refused_beside_its_field(page: Client, campaign: Campaign) -> None:
+    file = SimpleUploadedFile("liste.xls", b"\xd0\xcf\x11\xe0 old")
+    answer = page.post(_address("receivers", campaign.pk), {"upload": "1", "version": 1, "file": file})
+    assert answer.status_code == 422
+    assert "eski bir Excel dosyası" in answer.content.decode()
+
+
+def test_staff_keep_announcements_from_a_phone_for_its_owner(page: Client, campaign: Campaign, author: User) -> None:
+    page.post(reverse("admin:notifications_optout_add"), {"phone": "0500 000 00 01"})
+    assert OptOut.objects.get().by == author
+    assert consents.in_force(phone=PHONE) is None
+
+
+def test_the_quota_cannot_fall_below_what_is_used(second: Client) -> None:
+    year = QuotaYear.objects.create(year=2026, limit=100, reserved=50)
+    path = reverse("admin:notifications_quotayear_change", args=[2026])
+    assert second.post(path, {"limit": "49"}).status_code == 422
+    second.post(path, {"limit": "50"})
+    year.refresh_from_db()
+    assert year.limit == 50
