@@ -10,13 +10,13 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from notifications.lanes import Lane
+from notifications.lanes import SINGLE
 from notifications.models import InboundNotice, Message
 from notifications.services import health, notices
 from requests_app.models import ServiceRequest
 
-# Announcements may wait for their turn.
-WATCHED_LANES = [lane.value for lane in Lane if lane is not Lane.BULK]
+# Announcements have a table of their own, and may wait for their turn.
+WATCHED_LANES = [lane.value for lane in SINGLE]
 
 
 class Figures(Collector):

@@ -53,12 +53,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def begun_late(self, since: datetime, at: datetime) -> MessageQuerySet:
         """Messages queued since ``since`` that no worker had taken within ``bell.LATE``, as seen at ``at``: their
-        bell was lost, or no worker was free. Announcements may wait for their turn, and of one that was tried
-        again nobody knows any more.
+        bell was lost, or no worker was free. Of one that was tried again nobody knows any more.
         """
         waits = Q(attempts=0, state=State.QUEUED, due_at__lt=at - LATE)
         waited = Q(attempts=1, claimed_at__gt=F("created_at") + LATE)
-        return self.filter(waits | waited, id__gte=first_id(since)).exclude(lane=Lane.BULK)
+        return self.filter(waits | waited, id__gte=first_id(since))
 
     def overdue(self, at: datetime) -> MessageQuerySet:
         """Queued messages whose deadline has passed."""

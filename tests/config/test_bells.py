@@ -14,12 +14,11 @@ from common import bell
 from config.metrics import late_starts
 from config.tasks import watch_bells
 from notifications import tasks as message_tasks
-from notifications.lanes import Lane
-from notifications.models import Message
 from requests_app.models import ServiceRequest
 from requests_app.services import intake, routing
 from tests import factories
 from tests.factories import Town
+from tests.notifications.announcing import announce
 from tests.requests_app.portal.citizen import Citizen
 
 HOUR = timedelta(hours=1)
@@ -113,9 +112,7 @@ def test_what_waited_for_the_sweep_is_counted_while_it_waits_and_afterwards(
 
 
 def test_an_announcement_may_wait_for_its_turn(town: Town, clock: time_machine.Traveller) -> None:
-    factories.submit(town)
-    routing.route_waiting()
-    Message.objects.update(lane=Lane.BULK)
+    assert announce("+905000000001")
     clock.shift(60)
     assert late_starts(HOUR) == NOTHING_LATE
 

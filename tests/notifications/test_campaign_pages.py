@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from notifications.campaign_workflow import Status
 from notifications.lanes import Lane
-from notifications.models import Campaign, ListedReceiver, Message, OptOut, QuotaYear
+from notifications.models import Campaign, ListedReceiver, Message, OptOut, QuotaYear, Route
 from notifications.services import consents, delivery
 from notifications.services.campaigns import approval, running
 from notifications.services.campaigns.advance import advance
@@ -120,8 +120,9 @@ def test_the_size_follows_the_typing(page: Client, settings: Any) -> None:
     assert (answer["text"], answer["segments"], answer["characters"]) == ("s" * 160, 2, 160)
 
 
-def test_the_cost_is_shown_where_the_price_of_a_part_is_known(page: Client, campaign: Campaign, settings: Any) -> None:
-    settings.SMS_PART_PRICE_KURUS = 25
+def test_the_cost_is_shown_where_the_price_of_a_part_is_known(page: Client, campaign: Campaign) -> None:
+    assert " TL" not in _shown(page, "change", campaign.pk)
+    Route.objects.update(price_kurus=25)
     assert "0,25 TL" in _shown(page, "change", campaign.pk)
 
 
