@@ -50,7 +50,8 @@ class WritingPages(CampaignPagesBase):
         """The text of ``?language=`` as it would be sent, and its size, as JSON."""
         if not policies.can_write_campaigns(request.user):
             raise PermissionDenied
-        language = request.GET.get("language", settings.LANGUAGE_CODE)
+        asked = request.GET.get("language")
+        language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         return JsonResponse(shown_size(request.POST.get(BODY + language, ""), language, request.POST))
 
     def _write(self, request: HttpRequest, campaign: Campaign | None) -> HttpResponse:
