@@ -1,6 +1,7 @@
 """Small layers around every view, and a short way past them."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 import pghistory
 from django.core.exceptions import BadRequest
@@ -49,6 +50,8 @@ class ShortWay:
             return self.get_response(request)
         answer = self._answer(request)
         answer.headers["Content-Security-Policy"] = "default-src 'none'"
+        if answer.status_code != HTTPStatus.NO_CONTENT:
+            answer.headers["Content-Length"] = str(len(answer.content))
         return answer
 
     def _answer(self, request: HttpRequest) -> HttpResponse:

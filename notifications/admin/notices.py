@@ -16,7 +16,7 @@ from notifications.models import InboundNotice
 class InboundNoticeAdmin(ReadOnlyAdmin):
     """A list for whoever runs the installation, newest first."""
 
-    list_display = ("received_at", "gateway", "kind", "masked_phone", "state", "error", "attempts")
+    list_display = ("received_at", "state", "error", "kind", "masked_phone", "gateway")
     list_filter = (
         "gateway",
         "kind",

@@ -164,9 +164,10 @@ def test_a_list_is_one_statement(django_assert_num_queries: Any) -> None:
     assert InboundNotice.objects.count() == 50
 
 
-def test_nobody_gets_a_session_or_a_page(django_assert_num_queries: Any) -> None:
+def test_nobody_gets_a_session_or_a_page() -> None:
     answer = Client().get(reverse("webhooks:twilio_receipts"))
     assert (answer.status_code, answer.content, answer.cookies) == (405, b"", {})
+    assert answer.headers["Content-Length"] == "0"
     answer = Client().get("/webhooks/nowhere/")
     assert (answer.status_code, answer.content) == (404, b"")
 
