@@ -17,9 +17,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 
 from accounts import policies
 from common import typed
+from common.typed import TypedForm
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -93,7 +95,12 @@ def _or_what_was_typed(request: HttpRequest, response: HttpResponse) -> HttpResp
     if response.headers.get("Location", "").partition("?")[0] not in asks_to_sign_in:
         return response
     form = typed.worth_keeping(request)
-    return render(request, "signed_out.html", {"form_sent": form}, status=HTTPStatus.FORBIDDEN) if form else response
+    return _to_be_copied(request, form) if form else response
+
+
+@never_cache
+def _to_be_copied(request: HttpRequest, form: TypedForm) -> HttpResponse:
+    return render(request, "signed_out.html", {"form_sent": form}, status=HTTPStatus.FORBIDDEN)
 
 
 def _sign_out(request: HttpRequest) -> HttpResponse:

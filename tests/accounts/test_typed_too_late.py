@@ -167,6 +167,7 @@ def test_where_nobody_is_signed_in_any_more_it_stays_on_the_page_to_be_copied(
     desk.post("/hesap/cikis/")
     late = send_note(desk, work)
     assert late.status_code == 403
+    assert "no-store" in late["Cache-Control"]
     assert "Çukur yarın kapatılacak." in late.content.decode()
     assert not Note.objects.exists()
 
@@ -190,6 +191,7 @@ def strict(work: ServiceRequest) -> Client:
 def test_a_form_whose_token_is_too_old_can_be_sent_once_more(strict: Client, work: ServiceRequest) -> None:
     refused = send_note(strict, work)
     assert refused.status_code == 403
+    assert "no-store" in refused["Cache-Control"]
     page = refused.content.decode()
     assert f'action="{note(work)}"' in page
     assert not Note.objects.exists()
