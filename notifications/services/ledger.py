@@ -36,10 +36,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of attempt number ``attempt`` of a message. ``due_at`` is its next step, if it has one."""
+    """What became of attempt number ``attempt`` of a message, begun at ``claimed_at``.
+
+    ``counts`` is False where the message itself was not tried. ``due_at`` is its next step, if it has one.
+    """
 
     id: UUID
     attempt: int
+    claimed_at: datetime | None
+    counts: bool
     state: State
     due_at: datetime
     provider_id: str = ""
@@ -74,6 +79,7 @@ UPDATE notifications_message AS message
 _RECORD = """
 UPDATE notifications_message AS message
    SET state = result.state,
+       attempts = CASE WHEN result.counts THEN message.attempts ELSE message.attempts - 1 END,
        due_at = result.due_at,
        provider_id = CASE WHEN result.provider_id <> '' THEN result.provider_id ELSE message.provider_id END,
        error_code = result.error_code,
@@ -84,11 +90,13 @@ UPDATE notifications_message AS message
                       THEN '{}'::jsonb ELSE message.context END,
        sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
-  FROM unnest(%(ids)s::uuid[], %(attempts)s::int[], %(states)s::text[], %(due)s::timestamptz[],
-              %(provider_ids)s::text[], %(codes)s::text[], %(details)s::text[])
-       AS result(id, attempt, state, due_at, provider_id, error_code, error_detail)
+  FROM unnest(%(ids)s::uuid[], %(attempts)s::int[], %(claimed)s::timestamptz[], %(counts)s::bool[],
+              %(states)s::text[], %(due)s::timestamptz[], %(provider_ids)s::text[], %(codes)s::text[],
+              %(details)s::text[])
+       AS result(id, attempt, claimed_at, counts, state, due_at, provider_id, error_code, error_detail)
  WHERE message.id = result.id
    AND message.attempts = result.attempt
+   AND message.claimed_at = result.claimed_at
    AND message.state IN ('sending', 'unknown')
 RETURNING message.id
 """
@@ -125,6 +133,8 @@ def record(results: Sequence[Result], *, now: datetime) -> set[UUID]:
         _RECORD,
         ids=[str(row.id) for row in rows],
         attempts=[row.attempt for row in rows],
+        claimed=[row.claimed_at for row in rows],
+        counts=[row.counts for row in rows],
         states=[row.state.value for row in rows],
         due=[row.due_at for row in rows],
         provider_ids=[row.provider_id for row in rows],

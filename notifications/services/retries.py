@@ -31,8 +31,7 @@ def after(message: Message, outcome: Outcome, *, now: datetime) -> Result:
 
 def after_absence(message: Message, *, now: datetime) -> Result:
     """The gateway never took it: send it again at once, if there is still time."""
-    state = State.QUEUED if now < message.expires_at else State.EXPIRED
-    return _result(message, state, Outcome.rejected("not_at_gateway", Retry.LATER), due_at=now)
+    return _at_once(message, Outcome.rejected("not_at_gateway", Retry.LATER), now=now)
 
 
 def after_silence(message: Message, *, now: datetime) -> Result:
@@ -54,9 +53,8 @@ def backoff(attempt: int, *, first: timedelta, longest: timedelta) -> timedelta:
 
 
 def _after_rejection(message: Message, outcome: Outcome, *, now: datetime) -> Result:
-    if outcome.retry is Retry.ROUTE:
-        # The message is not at fault and waits with its place in the queue; the route is paused.
-        return _result(message, State.QUEUED, outcome, due_at=now)
+    if not outcome.counts:
+        return _at_once(message, outcome, now=now)
     if outcome.retry is Retry.LATER:
         return _again(message, outcome, now=now, pause=_pause(message, outcome), too_late=State.EXPIRED)
     if outcome.retry is Retry.ONCE and message.attempts < 2:
@@ -70,6 +68,10 @@ def _pause(message: Message, outcome: Outcome) -> timedelta:
     return max(pause, outcome.retry_after or timedelta())
 
 
+def _at_once(message: Message, outcome: Outcome, *, now: datetime) -> Result:
+    return _again(message, outcome, now=now, pause=timedelta(), too_late=State.EXPIRED)
+
+
 def _again(message: Message, outcome: Outcome, *, now: datetime, pause: timedelta, too_late: State) -> Result:
     state = State.QUEUED if now + pause < message.expires_at else too_late
     return _result(message, state, outcome, due_at=now + pause)
@@ -79,6 +81,8 @@ def _result(message: Message, state: State, outcome: Outcome, *, due_at: datetim
     return Result(
         id=message.id,
         attempt=message.attempts,
+        claimed_at=message.claimed_at,
+        counts=outcome.counts,
         state=state,
         due_at=due_at,
         provider_id=outcome.provider_id,

@@ -1,6 +1,7 @@
 """Workers taking messages from the outbox to the gateway."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from notifications import gateways
 from notifications.lanes import Lane
 from notifications.models import LocalDelivery, Message, MessageTemplate, State
 from notifications.services import delivery
@@ -136,6 +138,52 @@ def test_a_busy_gateway_is_tried_again_later_with_the_same_words(
     message.refresh_from_db()
     assert (message.state, message.attempts, message.error_code) == (State.ACCEPTED, 2, "")
     assert over_twilio.texts_to(PHONE) == [message.text]
+
+
+def _run_out_of_time() -> list[Message]:
+    """A worker that claims and finds its lease about to end."""
+    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current())
+    delivery.send(replace(claimed, until=timezone.now()), gateways.current())
+    return claimed.messages
+
+
+def test_what_a_worker_did_not_get_to_try_uses_up_no_try(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    message = queue()
+    for _ in range(3):
+        _run_out_of_time()
+    message.refresh_from_db()
+    assert (message.state, message.error_code, message.attempts) == (State.QUEUED, "not_tried", 0)
+    over_twilio.next(twilio.refuse(400, 30003, "Unreachable destination handset"))
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (State.QUEUED, 1)  # "once more" is still to come
+    with time_machine.travel(message.due_at + timedelta(seconds=1)):
+        delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (State.ACCEPTED, 2)
+
+
+def test_what_nobody_got_to_try_before_its_deadline_expires(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    message = queue(expires_in=timedelta(minutes=3))
+    _run_out_of_time()
+    with time_machine.travel(timezone.now() + timedelta(minutes=4)):
+        delivery.sweep()
+    message.refresh_from_db()
+    assert (message.state, message.attempts, over_twilio.posts) == (State.EXPIRED, 0, 0)
+
+
+def test_a_route_that_refuses_us_uses_up_no_try(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    over_twilio.next(twilio.refuse(401, 20003))
+    message = queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.error_code, message.attempts) == (State.QUEUED, "20003", 0)
 
 
 def test_a_refused_number_fails_for_good(queue: Callable[..., Message], over_twilio: twilio.TwilioServer) -> None:
