@@ -103,12 +103,14 @@ class Gateway(ABC):
     """An adapter to one provider. Writes nothing of ours except what a simulated provider itself keeps.
 
     ``batch_size``: the most messages for one call of ``send_batch``; the adapter must be able to finish
-    them within the shortest lease it is used with. ``profile``: how it encodes texts.
+    them within the shortest lease it is used with. ``profile``: how it encodes texts. ``carries_links``: whether
+    a text with an address in it arrives.
     """
 
     name: str
     batch_size: int
     profile: Profile
+    carries_links = True
 
     @abstractmethod
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:

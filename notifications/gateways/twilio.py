@@ -8,8 +8,9 @@ away the message SIDs it already knows and looks up one message a phone at a tim
 for two messages. The list is asked by receiver only: Twilio's DateSent filter would hide messages that it
 has taken but not sent yet.
 
-**Links.** Since 2026-04-01 Turkish operators do not deliver SMS from abroad that contain an address, so
-such a text is refused here instead of being paid for and lost.
+**Links.** Since 2026-04-01 Turkish operators do not deliver SMS from abroad that contain an address. So the
+address of the portal is written in words (``carries_links``), and any other one is refused here instead of being
+paid for and lost.
 
 **Length.** Twilio sends Turkish letters as UCS-2 (70 characters); ``smart_encoded`` is off because it would
 change the text we keep as evidence.
@@ -68,6 +69,7 @@ class TwilioGateway(Gateway):
     # Four rounds of at most 13 seconds: done within a lease of 90 seconds.
     batch_size = 4 * CONNECTIONS
     profile = segments.INTERNATIONAL_ROUTE
+    carries_links = False
 
     def __init__(self, config: TwilioConfig) -> None:
         http = PooledHttpClient(

@@ -22,7 +22,7 @@ from notifications.gateways.base import Finding, Gateway, Kind, OutboundMessage,
 from notifications.lanes import POLICIES, RECONCILE_QUEUE, RECONCILE_TASK, Lane, deliver_task
 from notifications.models import Message
 from notifications.services import ledger, retries, routes
-from notifications.services.rendering import NotRenderable, TemplateShelf, measure, render
+from notifications.services.rendering import NotRenderable, TemplateShelf, for_gateway, measure, render
 from notifications.workflow import State
 
 log = logging.getLogger(__name__)
@@ -152,7 +152,7 @@ def _written(message: Message, shelf: TemplateShelf, gateway: Gateway) -> ledger
         return ledger.Claim(message.id, State.SENDING, message.text, message.template_id, message.segments)
     try:
         template = shelf.find(message.event, message.language)
-        text = render(template.body, message.context)
+        text = render(template.body, for_gateway(message.context, template.language, gateway))
     except NotRenderable as problem:
         log.error("message.not_renderable", extra={"message_id": str(message.id), "code": problem.code})
         return ledger.Claim(message.id, State.FAILED, error_code=problem.code, error_detail=problem.detail)

@@ -214,3 +214,18 @@ def test_the_log_names_no_phone(queue: Callable[..., Message], caplog: Any, sett
     assert "sms.simulated" in logged
     assert PHONE not in logged
     assert "26-0000123-4" not in logged
+
+
+@pytest.mark.parametrize(("language", "words"), [("tr", "web sitemizdeki takip sayfası"), ("en", "on our website")])
+def test_the_address_of_the_portal_is_said_in_words_over_a_foreign_route(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer, language: str, words: str
+) -> None:
+    MessageTemplate.objects.filter(event="request_received", language=language).update(is_active=False)
+    MessageTemplate.objects.create(
+        event="request_received", language=language, version=2, body="{number}: {page}", source="pack", is_active=True
+    )
+    queue(language=language, context={"number": "26-0000123-4", "page": "basvuru.ornek.bel.tr/takip"})
+    delivery.deliver(Lane.TRANSACTIONAL)
+    (text,) = over_twilio.texts_to(PHONE)
+    assert text.endswith(words)
+    assert "ornek.bel.tr" not in text
