@@ -11,6 +11,7 @@ import logging
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from threading import BoundedSemaphore
 from typing import IO, Final
 
 from django.core.files.base import File
@@ -26,6 +27,9 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_PIXELS: Final = 30_000_000
 # What cannot be decoded at reduced size needs four bytes of memory a pixel, and the same again while it is scaled.
 MAX_PIXELS_AT_FULL_SIZE: Final = 16_000_000
+# So much memory is there for one picture at a time in each web process. Others wait this long.
+WAIT_SECONDS: Final = 20
+_TURN = BoundedSemaphore(1)
 LONG_SIDE: Final = 2560
 MAX_NAME: Final = 120
 # For lists on phones: a screen shows it at a third of this, three points to a pixel.
@@ -42,6 +46,7 @@ PICTURE_NAMED_OTHERWISE: Final = _(
 PDF_NAMED_OTHERWISE: Final = _(
     "“%(name)s” is a PDF but its name ends differently. Give it a name that ends in .pdf and choose it again."
 )
+BUSY: Final = _("The picture “%(name)s” could not be checked just now. Wait a minute and choose it again.")
 TOO_MANY_PIXELS: Final = _(
     "The picture “%(name)s” has %(pixels)s megapixels; at most %(limit)s can be taken. Choose a smaller one."
 )
@@ -180,6 +185,8 @@ def _refuse_wrong_name(kind: _Kind, name: str, field: str) -> None:
 
 
 def _rewrite_picture(data: bytes, kind: _Kind, name: str, field: str) -> _Picture:
+    if not _TURN.acquire(timeout=WAIT_SECONDS):
+        raise InvalidInput(field, BUSY % {"name": name})
     try:
         with Image.open(io.BytesIO(data), formats=(kind.pillow_format,)) as image:
             _refuse_too_many_pixels(image, name, field)
@@ -192,6 +199,8 @@ def _rewrite_picture(data: bytes, kind: _Kind, name: str, field: str) -> _Pictur
     except Exception as error:  # a decoder given hostile bytes may raise anything, and none of it is our fault
         log.info("upload.unreadable_picture", extra={"kind": kind.extension, "error": type(error).__name__})
         raise InvalidInput(field, UNREADABLE_PICTURE % {"name": name}) from error
+    finally:
+        _TURN.release()
 
 
 def _refuse_too_many_pixels(image: Image.Image, name: str, field: str) -> None:
