@@ -100,8 +100,6 @@ def add(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     if request.method != "POST" or "language" in request.POST:
         return _form_to_fill(request, found, "add", form_class)
     form = form_class(request.POST, request.FILES)
-    if not throttle.allows_address(throttle.WORDS, request):
-        return _form_page(request, found, "add", form, HTTPStatus.TOO_MANY_REQUESTS, refused=TOO_MANY_WORDS)
     say = conversation.reply if asked else conversation.add_information
     thanks = _("Thank you. Your answer was passed on.") if asked else _("Thank you. We have added it.")
     return _act(request, found, "add", form, say, thanks)
@@ -214,6 +212,8 @@ def _act(
     request: HttpRequest, found: ServiceRequest, name: str, form: Any, service: Callable[..., Any], done: Any
 ) -> HttpResponse:
     """Check the form, call the service and go back to the request; or say beside the field what is wrong."""
+    if form is not None and not throttle.allows_address(throttle.WORDS, request):
+        return _form_page(request, found, name, form, HTTPStatus.TOO_MANY_REQUESTS, refused=TOO_MANY_WORDS)
     if form is not None and not form.is_valid():
         return _form_page(request, found, name, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:

@@ -74,6 +74,14 @@ def test_a_program_that_asks_too_much_on_a_request_is_held_back(citizen: Citizen
     assert "bir daha</textarea>" in text_of(response)
 
 
+@pytest.mark.parametrize("action", ["reopen", "rate"])
+def test_what_sends_messages_or_counts_is_held_back_as_well(citizen: Citizen, action: str) -> None:
+    sent = citizen.apply()
+    citizen.open_link()
+    use_up(throttle.WORDS)
+    assert citizen.post(f"request_{action}", sent.number, text="bir daha").status_code == 429
+
+
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "address"),
     [
