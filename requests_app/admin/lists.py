@@ -96,7 +96,6 @@ class RequestListAdmin(ByServicesOnly):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list under its counters, and under what was just done."""
         context = {
-            "title": self.opts.verbose_name_plural,
             "done": take_done(request),
             "counters": queues.counters(signed_in(request), here=_address(request)),
             "may_enter_here": signed_in(request).has_perm("requests_app.enter"),
