@@ -9,8 +9,10 @@ import time_machine
 from django.test import RequestFactory
 from django.utils import timezone
 
+from notifications.models import Message
 from requests_app.models import ApplicationDraft, ServiceRequest
 from requests_app.views import throttle
+from tests.factories import APPLICANT_PHONE
 from tests.requests_app.portal.citizen import Citizen, text_of
 
 
@@ -43,6 +45,19 @@ def test_an_address_that_starts_too_much_keeps_its_text_on_the_page(citizen: Cit
     assert response.status_code == 429
     assert "derin bir çukur var.</textarea>" in text_of(response)
     assert not ApplicationDraft.objects.exists()
+
+
+def test_a_phone_that_may_be_a_strangers_gets_only_so_many_confirmations(citizen: Citizen) -> None:
+    use_up(throttle.PHONE, APPLICANT_PHONE)
+    sent = citizen.apply()
+    assert sent.applicant is not None
+    assert not Message.objects.filter(phone=APPLICANT_PHONE).exists()
+
+
+def test_another_phone_gets_its_confirmation(citizen: Citizen) -> None:
+    use_up(throttle.PHONE, "+905000000099")
+    citizen.apply()
+    assert Message.objects.get().phone == APPLICANT_PHONE
 
 
 def test_after_an_hour_it_goes_on(citizen: Citizen) -> None:
