@@ -168,7 +168,10 @@ def test_where_nobody_is_signed_in_any_more_it_stays_on_the_page_to_be_copied(
     late = send_note(desk, work)
     assert late.status_code == 403
     assert "no-store" in late["Cache-Control"]
-    assert "Çukur yarın kapatılacak." in late.content.decode()
+    page = late.content.decode()
+    assert "Çukur yarın kapatılacak." in page
+    assert "shown-again" not in page
+    assert "hreflang" not in page
     assert not Note.objects.exists()
 
 
