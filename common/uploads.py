@@ -20,6 +20,7 @@ from PIL import ExifTags, Image
 
 from common import pdfs
 from common.errors import InvalidInput
+from common.turns import turn
 
 log = logging.getLogger(__name__)
 
@@ -185,8 +186,11 @@ def _refuse_wrong_name(kind: _Kind, name: str, field: str) -> None:
 
 
 def _rewrite_picture(data: bytes, kind: _Kind, name: str, field: str) -> _Picture:
-    if not _TURN.acquire(timeout=WAIT_SECONDS):
-        raise InvalidInput(field, BUSY % {"name": name})
+    with turn(_TURN, within=WAIT_SECONDS, refusal=InvalidInput(field, BUSY % {"name": name})):
+        return _encode_again(data, kind, name, field)
+
+
+def _encode_again(data: bytes, kind: _Kind, name: str, field: str) -> _Picture:
     try:
         with Image.open(io.BytesIO(data), formats=(kind.pillow_format,)) as image:
             _refuse_too_many_pixels(image, name, field)
@@ -199,8 +203,6 @@ def _rewrite_picture(data: bytes, kind: _Kind, name: str, field: str) -> _Pictur
     except Exception as error:  # a decoder given hostile bytes may raise anything, and none of it is our fault
         log.info("upload.unreadable_picture", extra={"kind": kind.extension, "error": type(error).__name__})
         raise InvalidInput(field, UNREADABLE_PICTURE % {"name": name}) from error
-    finally:
-        _TURN.release()
 
 
 def _refuse_too_many_pixels(image: Image.Image, name: str, field: str) -> None:
