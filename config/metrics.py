@@ -9,12 +9,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from notifications.lanes import Lane
+from notifications.lanes import PROMPT
 from notifications.models import Message
 from requests_app.models import ServiceRequest
-
-# Announcements may wait for their turn.
-WATCHED_LANES = [lane.value for lane in Lane if lane is not Lane.BULK]
 
 
 class Figures(Collector):
@@ -57,8 +54,9 @@ def late_starts(within: timedelta) -> dict[str, int]:
     """
     now = timezone.now()
     counts = {"router": ServiceRequest.objects.considered_late(now - within, now).count()}
+    counts |= {lane.value: 0 for lane in PROMPT}
     messages = Message.objects.begun_late(now - within, now).values("lane").annotate(n=Count("pk")).order_by()
-    return counts | dict.fromkeys(WATCHED_LANES, 0) | {row["lane"]: row["n"] for row in messages}
+    return counts | {row["lane"]: row["n"] for row in messages}
 
 
 def exposition() -> bytes:

@@ -16,6 +16,10 @@ class Lane(models.TextChoices):
     BULK = "bulk", _("Announcement")
 
 
+# Begun within seconds; announcements may wait for their turn.
+PROMPT = tuple(lane for lane in Lane if lane is not Lane.BULK)
+
+
 @dataclass(frozen=True, slots=True)
 class LanePolicy:
     """How a lane is served.

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from common.bell import LATE
 from notifications.ids import first_id
-from notifications.lanes import Lane
+from notifications.lanes import PROMPT, Lane
 from notifications.workflow import HANDED_OVER, OPEN, State
 
 if TYPE_CHECKING:
@@ -39,12 +39,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def begun_late(self, since: datetime, at: datetime) -> MessageQuerySet:
         """Messages queued since ``since`` that no worker had taken within ``bell.LATE``, as seen at ``at``: their
-        bell was lost, or no worker was free. Announcements may wait for their turn, and of one that was tried
-        again nobody knows any more.
+        bell was lost, or no worker was free. Of one that was tried again nobody knows any more.
         """
         waits = Q(attempts=0, state=State.QUEUED, due_at__lt=at - LATE)
         waited = Q(attempts=1, claimed_at__gt=F("created_at") + LATE)
-        return self.filter(waits | waited, id__gte=first_id(since)).exclude(lane=Lane.BULK)
+        return self.filter(waits | waited, id__gte=first_id(since), lane__in=PROMPT)
 
     def overdue(self, at: datetime) -> MessageQuerySet:
         """Queued messages whose deadline has passed."""
