@@ -77,8 +77,7 @@ def _prepare_database() -> None:
 def _shown() -> dict[str, str]:
     """What the hidden fields of the last step say: which legal texts the page showed."""
     texts = {"disclosure_version": "disclosure", "announcements_version": "announcement_consent"}
-    current = {name: legal_texts.current(kind, "tr") for name, kind in texts.items()}
-    return {name: text.edition for name, text in current.items() if text}
+    return {name: legal_texts.edition(kind, "tr") for name, kind in texts.items()}
 
 
 def _journey_of_one() -> dict[str, dict[str, str]]:
