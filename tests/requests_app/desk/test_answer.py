@@ -9,17 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from requests_app.actors import Actor
-from requests_app.models import Answer, AnswerState, Attachment, ServiceRequest, StandardReply
+from requests_app.models import Answer, AnswerState, Attachment, StandardReply
 from requests_app.services import answers
 from requests_app.vocabulary import Outcome
 from requests_app.workflow import Status
-from tests.factories import People, Town, answered, closed, in_progress
+from tests.factories import People, Town, answered, closed, in_progress, status_of
 from tests.requests_app.desk.conftest import action, answer, page_of, photo
-
-
-def status_of(request: ServiceRequest) -> str:
-    """The status in the database."""
-    return ServiceRequest.objects.values_list("status", flat=True).get(pk=request.pk)
 
 
 def test_staff_save_a_draft_that_waits_for_the_head(town: Town, people: People, staff: Client) -> None:

@@ -8,43 +8,12 @@ import time_machine
 from django.utils import timezone
 
 from common.secrets import new_secret
-from requests_app.actors import Actor
 from requests_app.models import Feedback, Note, ServiceRequest
-from requests_app.services import conversation
 from tests import factories
 from tests.requests_app.portal.citizen import Citizen, text_of
-from tests.requests_app.portal.conftest import picture
+from tests.requests_app.portal.conftest import SECRET, picture
 
-SECRET = new_secret()
 REFRESH = '<noscript><meta http-equiv="refresh"'
-
-
-@pytest.fixture
-def owner(town: factories.Town) -> Citizen:
-    return Citizen()
-
-
-def opened(owner: Citizen, request: ServiceRequest) -> ServiceRequest:
-    """The request, its link followed."""
-    owner.get("track_link", SECRET)
-    return request
-
-
-@pytest.fixture
-def received(town: factories.Town, owner: Citizen) -> ServiceRequest:
-    return opened(owner, factories.submit(town, secret=SECRET))
-
-
-@pytest.fixture
-def closed(town: factories.Town, people: factories.People, owner: Citizen) -> ServiceRequest:
-    return opened(owner, factories.closed(town, people, secret=SECRET))
-
-
-@pytest.fixture
-def asked(town: factories.Town, people: factories.People, owner: Citizen) -> ServiceRequest:
-    request = factories.in_progress(town, people, secret=SECRET)
-    conversation.ask(request_id=request.pk, question="Hangi kapı?", actor=Actor.staff(people.head_a))
-    return opened(owner, request)
 
 
 # --- After a mistake
