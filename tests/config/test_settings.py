@@ -79,7 +79,15 @@ FREE = {
     "TWILIO_FROM",
 }
 # Read by docker compose alone, which names what is missing itself.
-OF_COMPOSE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "SERVER_NAME", "CERTIFICATES", "HTTP_PORT", "HTTPS_PORT", "VERSION"}
+OF_COMPOSE = {
+    "POSTGRES_PASSWORD",
+    "REDIS_PASSWORD",
+    "SERVER_NAME",
+    "CERTIFICATES",
+    "HTTP_PORT",
+    "HTTPS_PORT",
+    "VERSION",
+}
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> dict[str, Any]:
