@@ -186,7 +186,7 @@ def _answer(request: ServiceRequest, staff: _Staff) -> None:
 
 def _answer_with_date(request: ServiceRequest, staff: _Staff) -> None:
     promised = timezone.localdate() + timedelta(days=75)
-    text = "Sokağınız yenileme programına alındı. Çalışma aşağıdaki tarihe kadar bitecek."
+    text = "Sokağınız yenileme programına alındı. Çalışma söz verdiğimiz güne kadar bitecek."
     proposal = answers.Proposal(outcome=Outcome.SCHEDULED, text=text, promised_on=promised)
     answers.submit(request_id=request.pk, proposal=proposal, actor=staff.head_for(request))
 

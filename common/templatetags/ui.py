@@ -40,7 +40,8 @@ WIDGET_CLASSES = {
 }
 
 NOTHING_GIVEN = forms.Field.default_error_messages["required"]
-REQUEST_NUMBER = re.compile(rf"\b\d{{2}}-\d{{{SERIAL_DIGITS}}}-\d\b")
+# A number of an application, or of a phone in groups.
+NUMBERS = re.compile(rf"\b\d{{2}}-\d{{{SERIAL_DIGITS}}}-\d\b|\b0\d{{3}} \d{{3}} \d{{2}} \d{{2}}\b")
 DEFAULT_LOGO = "img/logo.svg"
 
 LONG_DATE = {"tr": "j F Y l", "en": "l j F Y"}
@@ -287,8 +288,8 @@ def number(value: float | None) -> str:
 
 @register.filter
 def unbroken_numbers(text: str) -> SafeString:
-    """The text, with every application number in it kept on one line: browsers break after a hyphen."""
-    return mark_safe(REQUEST_NUMBER.sub(r'<span class="u-nowrap">\g<0></span>', conditional_escape(text)))  # noqa: S308
+    """The text, with every number of an application or a phone in it kept on one line."""
+    return mark_safe(NUMBERS.sub(r'<span class="u-nowrap">\g<0></span>', conditional_escape(text)))  # noqa: S308
 
 
 @register.filter

@@ -130,8 +130,9 @@ def test_an_error_with_words_of_its_own_stays_as_it_is():
 
 
 def test_a_number_in_a_sentence_is_never_broken_over_two_lines():
-    html = render("{{ text|unbroken_numbers }}", text="<b> 26-0000123-4 ile birleştirildi")
-    assert html == '&lt;b&gt; <span class="u-nowrap">26-0000123-4</span> ile birleştirildi'
+    html = render("{{ text|unbroken_numbers }}", text="<b> 26-0000123-4 ile birleştirildi, 0500 000 00 00")
+    assert '&lt;b&gt; <span class="u-nowrap">26-0000123-4</span> ile birleştirildi' in html
+    assert '<span class="u-nowrap">0500 000 00 00</span>' in html
 
 
 def test_an_error_of_the_whole_form_leads_nowhere():
