@@ -18,20 +18,26 @@ from tests.factories import Town
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _url(database: str) -> str:
-    """The address of another database of the test's server."""
-    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
+def _url(database: str, role: str = "") -> str:
+    """The address of another database of the test's server, as ``role`` where one is named."""
+    address = urlsplit(os.environ["DATABASE_URL"])
+    netloc = f"{role}@{address.netloc.rpartition('@')[2]}" if role else address.netloc
+    return urlunsplit(address._replace(netloc=netloc, path=f"/{database}"))
 
 
 @pytest.fixture
 def empty_database() -> Iterator[str]:
+    """The address of an empty database that belongs, as in a deployment, to a role that is no superuser."""
     name = f"{connection.settings_dict['NAME']}_restored"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    yield _url(name)
+        cursor.execute(f"DROP ROLE IF EXISTS {name}")
+        cursor.execute(f"CREATE ROLE {name} LOGIN")
+        cursor.execute(f"CREATE DATABASE {name} OWNER {name} TEMPLATE template0")
+    yield _url(name, role=name)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        cursor.execute(f"DROP ROLE {name}")
 
 
 @pytest.fixture
