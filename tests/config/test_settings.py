@@ -26,8 +26,9 @@ SAFE = {
     "TWILIO_AUTH_TOKEN": "t",
     "TWILIO_FROM": "ORNEK",
     "EMAIL_URL": "smtp://localhost",
+    "REFERENCE_PACK": "ornek",
 }
-NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_BASE_URL", "DATABASE_URL", "REDIS_URL", "SMS_GATEWAY", "EMAIL_URL")
+NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_BASE_URL", "DATABASE_URL", "REDIS_URL", "SMS_GATEWAY", "EMAIL_URL", "REFERENCE_PACK")
 # Each holds a word that must not be repeated.
 MALFORMED = {
     "SECRET_KEY": ["hunter2"],
@@ -66,7 +67,6 @@ MALFORMED = {
 FREE = {
     "SECRET_KEY_FALLBACKS",
     "BIND_HOST",
-    "REFERENCE_PACK",
     "VAR_DIR",
     "DEFAULT_FROM_EMAIL",
     "METRICS_TOKEN",
