@@ -65,6 +65,16 @@ def test_what_is_not_ours_names_an_authority(town: Town, people: People, head: C
     assert Answer.objects.get().authority == town.water_board
 
 
+def test_all_that_an_answer_lacks_is_told_in_one_go(town: Town, people: People, head: Client) -> None:
+    request = in_progress(town, people)
+
+    refused = head.post(action(request, "submit_answer"), answer(request, outcome="not_ours", text=" "))
+
+    body = refused.content.decode()
+    assert "Yetkili kurumu seçin" in body
+    assert "Vatandaşın okuyacağı cevabı yazın" in body
+
+
 def test_a_draft_keeps_the_authority_only_while_the_matter_is_not_ours(
     town: Town, people: People, staff: Client
 ) -> None:
