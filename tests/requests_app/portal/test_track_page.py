@@ -119,6 +119,15 @@ def test_the_answer_stands_in_its_frame(town: factories.Town, people: factories.
     assert "Fen İşleri Müdürlüğü" in page
 
 
+def test_the_answer_is_marked_as_turkish_on_the_english_page(
+    town: factories.Town, people: factories.People, owner: Citizen
+) -> None:
+    owner.language = "en"
+    page = page_of(owner, factories.closed(town, people, secret=SECRET))
+    assert "The answer" in page
+    assert '<div class="answer__body" lang="tr">' in page
+
+
 def test_an_answer_under_review_is_not_shown(town: factories.Town, people: factories.People, owner: Citizen) -> None:
     assert "Çukur kapatıldı." not in page_of(owner, factories.answered(town, people, secret=SECRET))
 
