@@ -22,7 +22,7 @@ COPY . .
 # The values serve this one command and stay in no layer's environment.
 RUN mkdir -p "$VAR_DIR/private" && chown -R desk:desk "$VAR_DIR" && chmod 750 "$VAR_DIR/private" \
     && SECRET_KEY=only-for-collectstatic-and-never-for-a-running-desk ALLOWED_HOSTS=localhost \
-       PUBLIC_BASE_URL=https://localhost EMAIL_URL=consolemail:// \
+       PUBLIC_BASE_URL=https://localhost EMAIL_URL=consolemail:// REFERENCE_PACK=ornek \
        DATABASE_URL=postgres://nobody@localhost/nothing REDIS_URL=redis://localhost/0 \
        python manage.py collectstatic --noinput --verbosity 0
 USER desk

@@ -1,7 +1,5 @@
 """What the sign-in library (allauth) asks the project."""
 
-import base64
-import hashlib
 import logging
 import time
 from typing import Any
@@ -11,21 +9,23 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import get_random_string
-from django.utils.encoding import force_bytes
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policies
 from accounts.models import User
+from common.secrets import cipher
 
 log = logging.getLogger(__name__)
+
+_PURPOSE = "second factor"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -107,22 +107,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Under SECRET_KEY, so that a copy of the database alone opens no account."""
-        return _cipher().encrypt(text.encode()).decode()
+        return cipher(_PURPOSE).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """The secret, or one that matches nothing where it was encrypted under a key that is gone."""
         try:
-            return _cipher().decrypt(encrypted_text.encode()).decode()
+            return cipher(_PURPOSE).decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
             log.exception("second_factor.unreadable")
             return get_random_string(32, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
-
-
-def _cipher() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_key(force_bytes(secret))) for secret in keys])
-
-
-def _key(secret: bytes) -> bytes:
-    """SECRET_KEY is long and random, so one hash makes a key of it; the label keeps it apart from other uses."""
-    return base64.urlsafe_b64encode(hashlib.sha256(b"second factor:" + secret).digest())

@@ -203,10 +203,6 @@ class UserAdmin(TableAdmin):
             *super().get_urls(),
         ]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Named for what it shows."""
-        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
-
     def changeform_view(
         self,
         request: HttpRequest,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,13 +12,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 
 from accounts import policies
+from common import typed
+from common.typed import TypedForm
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -29,22 +33,28 @@ HAS_SECOND_FACTOR: Final = "has_second_factor"
 # Pages that belong to signing in itself, and addresses that pages or machines need without being pages.
 WITHOUT_SECOND_FACTOR: Final = ("account_", "mfa_", "brand_css", "livez", "readyz", "metrics")
 
+KEPT: Final = _("What you typed is not lost: it comes back when you have signed in.")
 SET_UP_FIRST: Final = _("Your account needs a second step at sign-in. Set it up once, then go on.")
 
 
 class IdleTimeout:
-    """Signs a person out who did nothing for ``settings.STAFF_IDLE_MINUTES``, and says why."""
+    """Signs a person out who did nothing for ``settings.STAFF_IDLE_MINUTES``, and says why.
+
+    What was typed into a form that comes too late is kept for that person and offered after signing in. Where nobody
+    is signed in at all any more, nobody knows for whom to keep it: the page shows it for copying.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self.get_response(request)
+            return _or_what_was_typed(request, self.get_response(request))
         now = int(time.time())
         seen = request.session.get(LAST_SEEN, now)
         if now - seen > settings.STAFF_IDLE_MINUTES * 60:
-            return _sign_out(request)
+            # A script that asks something while the person types must not sign out before the form is sent.
+            return _sign_out(request) if typed.is_page(request) else HttpResponse(status=HTTPStatus.UNAUTHORIZED)
         if now - seen >= LAST_SEEN_SECONDS or LAST_SEEN not in request.session:
             request.session[LAST_SEEN] = now
         return self.get_response(request)
@@ -79,8 +89,22 @@ def _has_second_factor(request: HttpRequest) -> bool:
     return True
 
 
+def _or_what_was_typed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer, unless it sends a form's sender to sign in: then what was typed stays on the page."""
+    asks_to_sign_in = (reverse("account_login"), reverse("admin:login"))
+    if response.headers.get("Location", "").partition("?")[0] not in asks_to_sign_in:
+        return response
+    form = typed.worth_keeping(request)
+    return _to_be_copied(request, form) if form else response
+
+
+@never_cache
+def _to_be_copied(request: HttpRequest, form: TypedForm) -> HttpResponse:
+    return render(request, "signed_out.html", {"form_sent": form}, status=HTTPStatus.FORBIDDEN)
+
+
 def _sign_out(request: HttpRequest) -> HttpResponse:
-    back = _page_to_return_to(request)
+    person, form, back = str(request.user.pk), typed.worth_keeping(request), _page_to_return_to(request)
     logout(request)
     minutes = settings.STAFF_IDLE_MINUTES
     messages.info(
@@ -92,6 +116,10 @@ def _sign_out(request: HttpRequest) -> HttpResponse:
         )
         % {"minutes": minutes},
     )
+    if form is not None:
+        typed.keep(request.session, person, form)
+        messages.info(request, KEPT)
+        back = reverse("account_unsent")
     query = f"?{urlencode({REDIRECT_FIELD_NAME: back})}" if back else ""
     return HttpResponseRedirect(reverse("account_login") + query)
 

@@ -9,12 +9,13 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
-from accounts.views import SecondStep, refusing
+from accounts.views import SecondStep, refusing, unsent
 
 urlpatterns = [
     path("giris/", refusing(account.login), name="account_login"),
     path("cikis/", account.logout, name="account_logout"),
     path("kapali/", account.account_inactive, name="account_inactive"),
+    path("yarim-kalan/", unsent, name="account_unsent"),
     path("dogrula/", refusing(account.reauthenticate), name="account_reauthenticate"),
     path("parola/", refusing(account.password_change), name="account_change_password"),
     path("parola/unuttum/", refusing(account.password_reset), name="account_reset_password"),

@@ -1,14 +1,16 @@
 """What the stock lists of the administration lack: a sentence while they are empty, and the way to a spreadsheet."""
 
+import copy
 import logging
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
@@ -42,8 +44,18 @@ class TableAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         log.info("table.exported", extra={"table": self.opts.label_lower, "user": request.user.pk})
-        rows = self.get_changelist_instance(request).queryset
+        rows = self.listing(request, request.GET).queryset
         return as_csv(rows, [self._column(name) for name in self.export_fields], name=str(self.opts.model_name))
+
+    def listing(self, request: HttpRequest, filters: QueryDict) -> Any:
+        """The list as ``filters`` (the query of its address) describe it; unfiltered where they make no sense."""
+        other = copy.copy(request)
+        other.GET = filters  # type: ignore[assignment]
+        try:
+            return self.get_changelist_instance(other)
+        except IncorrectLookupParameters:
+            other.GET = QueryDict()
+            return self.get_changelist_instance(other)
 
     def _column(self, name: str) -> Column:
         return str(label_for_field(name, self.model, self)), self._value_of(name)

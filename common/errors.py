@@ -3,6 +3,7 @@
 Services and parsers raise these; views turn them into a message beside the field.
 """
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from django.db import OperationalError
@@ -71,6 +72,15 @@ class InvalidInput(DomainError):
 
     def __init__(self, field: str, message: Text) -> None:
         super().__init__(message, field=field)
+        self.beside: list[InvalidInput] = []
+
+    @classmethod
+    def raise_all(cls, refusals: Iterable["InvalidInput"]) -> None:
+        """Raise the first of ``refusals``, if any, with the others ``beside`` it: all can be mended in one go."""
+        found = list(refusals)
+        if found:
+            found[0].beside = found[1:]
+            raise found[0]
 
 
 _STATUS_OF: dict[type[DomainError], int] = {

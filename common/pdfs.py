@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
 from common.pdf_limits import MAX_OBJECTS, MAX_PAGES, Refusal
+from common.turns import turn
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +54,8 @@ def rewrite(data: bytes, *, name: str, field: str) -> bytes:
     inside a transaction: it may take several seconds.
     """
     _refuse_at_a_glance(data, name, field)
-    if not _TURN.acquire(timeout=WAIT_SECONDS):
-        raise InvalidInput(field, BUSY % {"name": name})
-    try:
+    with turn(_TURN, within=WAIT_SECONDS, refusal=InvalidInput(field, BUSY % {"name": name})):
         status, content = _run(data)
-    finally:
-        _TURN.release()
     if status != 0:
         raise InvalidInput(field, _message(status) % {"name": name, "limit": MAX_PAGES})
     return content

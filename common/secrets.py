@@ -1,8 +1,12 @@
-"""Secrets that stand in links and are now and then typed from paper."""
+"""Secrets that stand in links and are now and then typed from paper, and what is kept unreadable."""
 
+import base64
 import hashlib
 import secrets
 from typing import Final
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 
 # Crockford's letters: no i, l, o or u, so nothing looks like a one or a zero and no words appear.
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -23,3 +27,14 @@ def secret_hash(secret: str) -> str:
     """
     read = secret.replace("İ", "i").lower().translate(_READ_AS)
     return hashlib.sha256(read.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def cipher(purpose: str) -> MultiFernet:
+    """Encrypts under SECRET_KEY and also reads what older keys wrote; what one purpose wrote, no other reads."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_key(purpose, secret)) for secret in keys])
+
+
+def _key(purpose: str, secret: str) -> bytes:
+    """SECRET_KEY is long and random, so one hash makes a key of it."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"{purpose}:{secret}".encode()).digest())

@@ -11,6 +11,7 @@ import logging
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from threading import BoundedSemaphore
 from typing import IO, Final
 
 from django.core.files.base import File
@@ -19,6 +20,7 @@ from PIL import ExifTags, Image
 
 from common import pdfs
 from common.errors import InvalidInput
+from common.turns import turn
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,9 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_PIXELS: Final = 30_000_000
 # What cannot be decoded at reduced size needs four bytes of memory a pixel, and the same again while it is scaled.
 MAX_PIXELS_AT_FULL_SIZE: Final = 16_000_000
+# So much memory is there for one picture at a time in each web process. Others wait this long.
+WAIT_SECONDS: Final = 20
+_TURN = BoundedSemaphore(1)
 LONG_SIDE: Final = 2560
 MAX_NAME: Final = 120
 # For lists on phones: a screen shows it at a third of this, three points to a pixel.
@@ -42,6 +47,7 @@ PICTURE_NAMED_OTHERWISE: Final = _(
 PDF_NAMED_OTHERWISE: Final = _(
     "“%(name)s” is a PDF but its name ends differently. Give it a name that ends in .pdf and choose it again."
 )
+BUSY: Final = _("The picture “%(name)s” could not be checked just now. Wait a minute and choose it again.")
 TOO_MANY_PIXELS: Final = _(
     "The picture “%(name)s” has %(pixels)s megapixels; at most %(limit)s can be taken. Choose a smaller one."
 )
@@ -180,6 +186,11 @@ def _refuse_wrong_name(kind: _Kind, name: str, field: str) -> None:
 
 
 def _rewrite_picture(data: bytes, kind: _Kind, name: str, field: str) -> _Picture:
+    with turn(_TURN, within=WAIT_SECONDS, refusal=InvalidInput(field, BUSY % {"name": name})):
+        return _encode_again(data, kind, name, field)
+
+
+def _encode_again(data: bytes, kind: _Kind, name: str, field: str) -> _Picture:
     try:
         with Image.open(io.BytesIO(data), formats=(kind.pillow_format,)) as image:
             _refuse_too_many_pixels(image, name, field)

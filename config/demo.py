@@ -75,15 +75,13 @@ def _leave_records(clerk: User) -> None:
     """Two consents to announcements, and one look at somebody's contact details."""
     for _name, phone in PEOPLE[:2]:
         consents.give(
-            phone=phone, text_version=_edition(LegalText.Kind.ANNOUNCEMENT_CONSENT), source="portal", language="tr"
+            phone=phone,
+            text_version=legal_texts.edition(LegalText.Kind.ANNOUNCEMENT_CONSENT, "tr"),
+            source="portal",
+            language="tr",
         )
     first = ServiceRequest.objects.filter(applicant__isnull=False).order_by("submitted_at")[0]
     contacts.reveal(request_id=first.pk, reason="call", user=clerk)
-
-
-def _edition(kind: LegalText.Kind) -> str:
-    text = legal_texts.current(kind, "tr")
-    return text.edition if text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def _submit(story: Story, index: int, staff: _Staff) -> ServiceRequest:
             else None,
             address=story.address,
         ),
-        disclosure_version=_edition(LegalText.Kind.DISCLOSURE),
+        disclosure_version=legal_texts.edition(LegalText.Kind.DISCLOSURE, "tr"),
     )
     return intake.submit(
         application=application,
@@ -188,7 +186,7 @@ def _answer(request: ServiceRequest, staff: _Staff) -> None:
 
 def _answer_with_date(request: ServiceRequest, staff: _Staff) -> None:
     promised = timezone.localdate() + timedelta(days=75)
-    text = "Sokağınız yenileme programına alındı. Çalışma aşağıdaki tarihe kadar bitecek."
+    text = "Sokağınız yenileme programına alındı. Çalışma söz verdiğimiz güne kadar bitecek."
     proposal = answers.Proposal(outcome=Outcome.SCHEDULED, text=text, promised_on=promised)
     answers.submit(request_id=request.pk, proposal=proposal, actor=staff.head_for(request))
 

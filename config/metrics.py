@@ -15,9 +15,6 @@ from notifications.models import InboundNotice, Message
 from notifications.services import health, notices
 from requests_app.models import ServiceRequest
 
-# Announcements have a table of their own, and may wait for their turn.
-WATCHED_LANES = [lane.value for lane in SINGLE]
-
 
 class Figures(Collector):
     """Requests, messages on their way, work begun late, how the routes are doing, and what gateways told us."""
@@ -87,8 +84,9 @@ def late_starts(within: timedelta) -> dict[str, int]:
     """
     now = timezone.now()
     counts = {"router": ServiceRequest.objects.considered_late(now - within, now).count()}
+    counts |= {lane.value: 0 for lane in SINGLE}
     messages = Message.objects.begun_late(now - within, now).values("lane").annotate(n=Count("pk")).order_by()
-    return counts | dict.fromkeys(WATCHED_LANES, 0) | {row["lane"]: row["n"] for row in messages}
+    return counts | {row["lane"]: row["n"] for row in messages}
 
 
 def _by(rows: QuerySet[Any], field: str) -> dict[tuple[str, ...], int]:

@@ -30,7 +30,6 @@ SECURE_COOKIES = env.switch("SECURE_COOKIES", default=True)
 # The exact public address, used in messages and QR codes instead of whatever Host header a client sends.
 PUBLIC_BASE_URL = env.origin("PUBLIC_BASE_URL", secure=SECURE_COOKIES)
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
-REFERENCE_PACK = env.text("REFERENCE_PACK", "ornek")
 
 # Demonstration with invented people and known passwords: only ever on this machine.
 DEMO = env.switch("DEMO", default=False)
@@ -40,6 +39,9 @@ if DEMO and not HOSTS <= env.LOOPBACK_HOSTS:
     raise ImproperlyConfigured(
         "DEMO has accounts with known passwords: ALLOWED_HOSTS, PUBLIC_BASE_URL and BIND_HOST must be loopback only."
     )
+
+# The invented town is for the demonstration alone.
+REFERENCE_PACK = env.text("REFERENCE_PACK", "ornek" if DEMO else None)
 
 # --- Parts ---------------------------------------------------------------------------------------
 
@@ -291,10 +293,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 SECURE_SSL_REDIRECT = env.switch("SECURE_SSL_REDIRECT", default=SECURE_COOKIES)
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if SECURE_COOKIES else 0, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE_COOKIES else None
+# Only a proxy of ours is believed; without one, anybody could send the header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

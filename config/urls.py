@@ -9,6 +9,9 @@ from django.urls import include, path, re_path
 
 from config import views
 
+# The first page lists the same, and the tables need the width.
+admin.site.enable_nav_sidebar = False
+
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),

@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from common import typed
 from config.metrics import exposition
 from config.tasks import silent_queues
 from departments.services.organisation import municipality
@@ -130,6 +131,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(loader.get_template("500.html").render(), status=500)
 
 
+@never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that is too old or came from elsewhere: say what to do, and that nothing was sent."""
-    return render(request, "403_csrf.html", status=403)
+    """A form that is too old or came from elsewhere: say what to do, and that nothing was sent.
+
+    What was typed on a page of our own can be sent once more from here: only its token was too old.
+    """
+    return render(request, "403_csrf.html", {"form_sent": typed.worth_keeping(request)}, status=403)

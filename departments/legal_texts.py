@@ -29,6 +29,12 @@ def current(kind: str, language: str) -> LegalText | None:
     return texts.get((kind, language)) or texts.get((kind, "tr"))
 
 
+def edition(kind: str, language: str) -> str:
+    """What names the text that ``current`` finds; nothing where there is none."""
+    text = current(kind, language)
+    return text.edition if text else ""
+
+
 def is_current(kind: str, edition: str) -> bool:
     """Whether a text of this kind and ``edition`` exists and no newer one of its language is in force.
 

@@ -16,7 +16,8 @@ class Lane(models.TextChoices):
     BULK = "bulk", _("Announcement")
 
 
-# Announcements have a table of their own; the others share one (docs/decisions/0012).
+# Announcements have a table of their own and may wait for their turn; the others share one
+# (docs/decisions/0013) and are begun within seconds.
 SINGLE = (Lane.OTP, Lane.TRANSACTIONAL, Lane.REPLY)
 
 

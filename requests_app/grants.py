@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
 
@@ -49,8 +50,8 @@ def level_of(session: SessionBase, number: str) -> Level | None:
 
 def forget(session: SessionBase) -> None:
     """Forget everything that was proved in this browser, and the browser itself. Staff stay signed in."""
+    if SESSION_KEY not in session:
+        # With its row, which would be good for whoever kept the cookie, and with all else that was typed.
+        session.flush()
     for key in (KEY, VISITOR):
         session.pop(key, None)
-    if not session.keys():
-        # Otherwise the row would stay as it was, and be good for whoever kept the cookie.
-        session.flush()

@@ -16,6 +16,9 @@ class Kind(TextChoices):
 # Whoever asks for information says who it is for (Law 4982, art. 6).
 NEEDS_NAME = frozenset({Kind.INFORMATION})
 
+# Of a service target, in working hours: some five years. Every hour is looked up in the calendar.
+LONGEST_TARGET = 10_000
+
 # Asks for nothing, so it is no petition: no law says when it is answered (Law 3071, art. 3).
 NO_PETITION = frozenset({Kind.THANKS})
 

@@ -235,3 +235,8 @@ def _texts() -> None:
                 kind=kind, language=language, version=1, title=kind, body="{municipality}", effective_from=LONG_AGO
             )
     StandardReply.objects.create(code="kapatildi", title="Kapatıldı", body="Çukur kapatıldı.")
+
+
+def status_of(request: ServiceRequest) -> str:
+    """The status in the database."""
+    return ServiceRequest.objects.values_list("status", flat=True).get(pk=request.pk)

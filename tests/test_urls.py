@@ -236,6 +236,7 @@ PAGES: dict[str, frozenset[str]] = {
     "account_logout": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
     "account_change_password": SIGNED_IN,
+    "account_unsent": SIGNED_IN,
     "mfa_index": SIGNED_IN,
     "mfa_authenticate": SIGNED_IN,
     "mfa_reauthenticate": SIGNED_IN,

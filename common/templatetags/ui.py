@@ -5,6 +5,7 @@ The markup is in templates/includes; docs/design.md shows each with an example.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -14,7 +15,11 @@ from django.forms.boundfield import BoundField, BoundWidget
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
+
+from common.numbers import SERIAL_DIGITS
 
 register = template.Library()
 
@@ -34,6 +39,9 @@ WIDGET_CLASSES = {
     "file": "govuk-file-upload",
 }
 
+NOTHING_GIVEN = forms.Field.default_error_messages["required"]
+# A number of an application, or of a phone in groups.
+NUMBERS = re.compile(rf"\b\d{{2}}-\d{{{SERIAL_DIGITS}}}-\d\b|\b0\d{{3}} \d{{3}} \d{{2}} \d{{2}}\b")
 DEFAULT_LOGO = "img/logo.svg"
 
 LONG_DATE = {"tr": "j F Y l", "en": "l j F Y"}
@@ -129,9 +137,18 @@ def error_links(form: forms.BaseForm | forms.BaseFormSet) -> list[ErrorLink]:
 
 def _form_error_links(form: forms.BaseForm) -> Iterator[ErrorLink]:
     for name, messages in form.errors.items():
-        href = _control_id(form[name]) if name in form.fields else ""
+        bound = form[name] if name in form.fields else None
         for message in messages:
-            yield ErrorLink(href, str(message))
+            yield (
+                ErrorLink(_control_id(bound), _says_where(bound, str(message)))
+                if bound
+                else ErrorLink("", str(message))
+            )
+
+
+def _says_where(bound: BoundField, message: str) -> str:
+    """Django's own "required" says nothing about its field, and on top of the page it stands alone."""
+    return f"{bound.label}: {message}" if message == NOTHING_GIVEN else message
 
 
 def _control_id(bound: BoundField) -> str:
@@ -267,6 +284,12 @@ def urgency(days: int | None) -> str:
 def number(value: float | None) -> str:
     """1.250."""
     return "" if value is None else number_format(value, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def unbroken_numbers(text: str) -> SafeString:
+    """The text, with every number of an application or a phone in it kept on one line."""
+    return mark_safe(NUMBERS.sub(r'<span class="u-nowrap">\g<0></span>', conditional_escape(text)))  # noqa: S308
 
 
 @register.filter

@@ -32,11 +32,6 @@ class ReadOnlyAdmin(TableAdmin):
         """Nobody deletes rows here."""
         return False
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list, under its own name: there is nothing to choose for changing."""
-        title = capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
-
     def render_change_form(
         self,
         request: HttpRequest,

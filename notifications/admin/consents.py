@@ -1,5 +1,7 @@
 """Consents, as evidence."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
@@ -16,22 +18,39 @@ from notifications.models import Consent
 from notifications.services import consents
 
 MOST_AT_ONCE = 50
+# What the columns hold, in words; a channel that is not listed here stands as it is stored.
+WORDS = {consents.ANNOUNCEMENTS: _("Announcements"), consents.STAFF: _("Staff"), "portal": _("Portal")}
+
+
+class InForceFilter(admin.SimpleListFilter):
+    """Those that still count, or those that ended."""
+
+    title = _("validity")
+    parameter_name = "in_force"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Both ends of a consent's life."""
+        return [("yes", _("In force")), ("no", _("Withdrawn"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Consent]) -> QuerySet[Consent]:
+        """By whether a withdrawal was recorded."""
+        return queryset.filter(withdrawn_at__isnull=self.value() == "yes") if self.value() else queryset
 
 
 @admin.register(Consent)
 class ConsentAdmin(ReadOnlyAdmin):
     """Read only, found by the whole phone number; withdrawn for its owner after a second look."""
 
-    list_display = ("given_at", "masked_phone", "purpose", "text_version", "source", "withdrawn_at")
-    list_filter = ("purpose", ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_display = ("given_at", "masked_phone", "purpose_name", "text_version", "source_name", "withdrawn_at")
+    list_filter = (InForceFilter,)
     search_fields = ("phone",)
     search_help_text = _("The whole phone number")
     ordering = ("-given_at",)
     actions = ("withdraw",)
     empty_text = _("Whoever agrees on the portal to get announcements is listed here.")
     fields = (
-        "masked_phone", "purpose", "text_version", "language", "source",
-        "given_at", "withdrawn_at", "withdrawn_source", "withdrawn_by",
+        "masked_phone", "purpose_name", "text_version", "language", "source_name",
+        "given_at", "withdrawn_at", "withdrawn_source_name", "withdrawn_by",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
@@ -75,3 +94,22 @@ class ConsentAdmin(ReadOnlyAdmin):
     def masked_phone(self, consent: Consent) -> str:
         """Enough to recognise, not enough to call."""
         return mask(consent.phone)
+
+    @admin.display(description=_("purpose"), ordering="purpose")
+    def purpose_name(self, consent: Consent) -> str:
+        """What it was given for, in words."""
+        return _in_words(consent.purpose)
+
+    @admin.display(description=_("given through"), ordering="source")
+    def source_name(self, consent: Consent) -> str:
+        """Through what it was given, in words."""
+        return _in_words(consent.source)
+
+    @admin.display(description=_("withdrawn through"))
+    def withdrawn_source_name(self, consent: Consent) -> str:
+        """Through what it ended, in words."""
+        return _in_words(consent.withdrawn_source)
+
+
+def _in_words(stored: str) -> str:
+    return str(WORDS.get(stored, stored))

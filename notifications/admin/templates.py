@@ -145,5 +145,5 @@ def _preview(template: MessageTemplate, body: str) -> dict[str, str | int]:
         used = rendering.check_body(body, allowed=templates.fields_supplied(template.event))
     except DomainError as refusal:
         return {"text": str(refusal), "segments": 0, "characters": 0}
-    shown = rendering.preview_body(body, samples_for(used, language=template.language))
+    shown = rendering.preview_body(body, samples_for(used, language=template.language), template.language)
     return {"text": shown.text, "segments": shown.segments, "characters": shown.characters}

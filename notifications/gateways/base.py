@@ -23,14 +23,16 @@ class Retry(Enum):
     LATER: it may in a moment (too many requests, gateway busy); again with growing pauses.
     ONCE: it may much later (phone switched off); once more in some hours.
     ROUTE: the gateway refuses us, not the message; keep the messages, pause the route.
-    UNTRIED: it never came to it; at once, and the attempt does not count.
+    AT_ONCE: it was not tried; again as soon as somebody can.
+
+    The last two say nothing about the message, so they do not count as a try of it.
     """
 
     NEVER = "never"
     LATER = "later"
     ONCE = "once"
     ROUTE = "route"
-    UNTRIED = "untried"
+    AT_ONCE = "at_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Outcome:
     detail: str = ""
     retry: Retry = Retry.NEVER
     retry_after: timedelta | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the message itself was tried, so that pauses grow and tries are used up."""
+        return self.retry not in (Retry.ROUTE, Retry.AT_ONCE)
 
     @classmethod
     def accepted(cls, provider_id: str) -> "Outcome":
@@ -72,7 +79,7 @@ class Sending:
     channel: str
 
 
-NOT_TRIED = Outcome.rejected("not_tried", Retry.UNTRIED, detail="The lease was about to end.")
+NOT_TRIED = Outcome.rejected("not_tried", Retry.AT_ONCE, detail="The lease was about to end.")
 
 
 @dataclass(frozen=True, slots=True)

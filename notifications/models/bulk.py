@@ -7,7 +7,7 @@ from notifications.workflow import FINISHED, TRANSITIONS, State
 
 
 class BulkMessage(models.Model):
-    """One SMS of a campaign. The table is partitioned by the month in the id (docs/decisions/0012).
+    """One SMS of a campaign. The table is partitioned by the month in the id (docs/decisions/0013).
 
     ``due_at``, ``attempts`` and the states mean what they mean for ``Message``. The text is not stored: campaign,
     language and fields make it, and none of them changes after the approval. That a phone is in a campaign once

@@ -14,8 +14,9 @@ class Message(models.Model):
 
     ``due_at`` says when the row next needs somebody: queued, it may be sent from then on; sending, the
     worker's lease ends; unknown, it is to be looked up at the gateway.
-    ``attempts`` counts the claims and doubles as the fence: a worker writes the outcome of an attempt
-    only while the row still carries that attempt's number.
+    ``attempts`` counts the tries at a gateway, the one under way included; a claim after which the message
+    could not be tried is taken back. ``attempts`` and ``claimed_at`` together are the fence: a worker writes the
+    outcome of an attempt only while the row still carries that attempt's number and time.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

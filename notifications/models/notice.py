@@ -8,7 +8,7 @@ from notifications.querysets import InboundNoticeQuerySet
 class InboundNotice(models.Model):
     """What a gateway told us, exactly as it came: a receipt for one of our messages, or a message to us.
 
-    Written down first and looked at later (docs/decisions/0014). ``key`` names the event at the gateway, so one
+    Written down first and looked at later (docs/decisions/0015). ``key`` names the event at the gateway, so one
     that is told twice is there once. ``processed_at`` is empty while something is still to be done at ``due_at``.
     Holds phone numbers and is erased soon.
     """

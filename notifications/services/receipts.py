@@ -126,7 +126,14 @@ def after(held: Held, receipt: Receipt, *, now: datetime) -> Result | None:
     if held.state not in OPEN_TO_RECEIPTS:
         return None
     if receipt.report is Report.DELIVERED:
-        return Result(held.attempt.id, held.attempt.number, State.DELIVERED, now, provider_id=receipt.provider_id)
+        return Result(
+            held.attempt.id,
+            held.attempt.number,
+            held.attempt.tried_at,
+            State.DELIVERED,
+            now,
+            provider_id=receipt.provider_id,
+        )
     if held.state == State.QUEUED or not _is_about_open_attempt(held, receipt):
         return None
     if receipt.report is Report.FAILED:

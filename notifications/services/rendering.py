@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
@@ -16,6 +17,8 @@ from notifications.models import MessageTemplate
 from notifications.models.route import Route
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
+# Fields that hold an address of the portal.
+_ADDRESSES = frozenset({"page"})
 _LONGEST_TEXT = 612  # four parts of the default alphabet
 
 
@@ -77,15 +80,25 @@ def render(body: str, context: Mapping[str, object]) -> str:
     return body.format_map(values).strip()
 
 
+def for_route(context: Mapping[str, object], language: str, route: Route | None) -> Mapping[str, object]:
+    """``context`` as it can be sent: where no link arrives, the portal's address gives way to words for it."""
+    if route is None or route.links_allowed or not _ADDRESSES & context.keys():
+        return context
+    with translation.override(language):
+        in_words = str(_("the tracking page on our website"))
+    return {**context, **dict.fromkeys(_ADDRESSES & context.keys(), in_words)}
+
+
 def preview(event: str, language: str, context: Mapping[str, object]) -> Preview:
     """The message ``event`` as it would be sent now. Raises NotRenderable like sending would."""
     template = TemplateShelf([event]).find(event, language)
-    return preview_body(template.body, context)
+    return preview_body(template.body, context, template.language)
 
 
-def preview_body(body: str, context: Mapping[str, object]) -> Preview:
+def preview_body(body: str, context: Mapping[str, object], language: str) -> Preview:
     """A text that is still being written, as the busiest route would send it. Raises like ``render``."""
-    text, length = fitted(render(body, context), Route.objects.busiest())
+    route = Route.objects.busiest()
+    text, length = fitted(render(body, for_route(context, language, route)), route)
     return Preview(
         text=text,
         segments=length.segments,

@@ -30,8 +30,7 @@ def after(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
 
 def after_absence(attempt: Attempt, *, now: datetime) -> Result:
     """The gateway never took it: send it again at once, if there is still time."""
-    state = State.QUEUED if now < attempt.expires_at else State.EXPIRED
-    return _result(attempt, state, Outcome.rejected("not_at_gateway", Retry.LATER), due_at=now)
+    return _at_once(attempt, Outcome.rejected("not_at_gateway", Retry.LATER), now=now)
 
 
 def after_silence(attempt: Attempt, *, now: datetime) -> Result:
@@ -52,9 +51,8 @@ def backoff(attempt: int, *, first: timedelta, longest: timedelta) -> timedelta:
 
 
 def _after_rejection(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
-    if outcome.retry in (Retry.ROUTE, Retry.UNTRIED):
-        # The message is not at fault: it keeps its place in the queue and all its tries.
-        return _result(attempt, State.QUEUED, outcome, due_at=now, counts=False)
+    if not outcome.counts:
+        return _at_once(attempt, outcome, now=now)
     if outcome.retry is Retry.LATER:
         return _again(attempt, outcome, now=now, pause=_pause(attempt, outcome), too_late=State.EXPIRED)
     if outcome.retry is Retry.ONCE and attempt.number < 2:
@@ -68,18 +66,23 @@ def _pause(attempt: Attempt, outcome: Outcome) -> timedelta:
     return max(pause, outcome.retry_after or timedelta())
 
 
+def _at_once(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
+    return _again(attempt, outcome, now=now, pause=timedelta(), too_late=State.EXPIRED)
+
+
 def _again(attempt: Attempt, outcome: Outcome, *, now: datetime, pause: timedelta, too_late: State) -> Result:
     state = State.QUEUED if now + pause < attempt.expires_at else too_late
     return _result(attempt, state, outcome, due_at=now + pause)
 
 
-def _result(attempt: Attempt, state: State, outcome: Outcome, *, due_at: datetime, counts: bool = True) -> Result:
+def _result(attempt: Attempt, state: State, outcome: Outcome, *, due_at: datetime) -> Result:
     return Result(
         id=attempt.id,
         number=attempt.number,
+        tried_at=attempt.tried_at,
+        counts=outcome.counts,
         state=state,
         due_at=due_at,
-        counts=counts,
         provider_id=outcome.provider_id,
         error_code=outcome.code,
         error_detail=outcome.detail,

@@ -1,13 +1,11 @@
 """What the three lists of requests share: scope, search, filters above the table, counters, export."""
 
-import copy
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, FloatField, OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
@@ -98,7 +96,6 @@ class RequestListAdmin(ByServicesOnly):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list under its counters, and under what was just done."""
         context = {
-            "title": self.opts.verbose_name_plural,
             "done": take_done(request),
             "counters": queues.counters(signed_in(request), here=_address(request)),
             "may_enter_here": signed_in(request).has_perm("requests_app.enter"),
@@ -116,16 +113,6 @@ class RequestListAdmin(ByServicesOnly):
         if not self.has_export_permission(request):
             raise PermissionDenied
         return exports.as_csv(self.listing(request, request.GET).queryset)
-
-    def listing(self, request: HttpRequest, filters: QueryDict) -> Any:
-        """The list as ``filters`` (the query of its address) describe it; unfiltered where they make no sense."""
-        other = copy.copy(request)
-        other.GET = filters  # type: ignore[assignment]
-        try:
-            return self.get_changelist_instance(other)
-        except IncorrectLookupParameters:
-            other.GET = QueryDict()
-            return self.get_changelist_instance(other)
 
     # --- Columns ---------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common.form_fields import PhoneField, PlainTextField
+from common.memo import memo
 from departments import legal_texts, places
 from departments.models import LegalText
 from requests_app import catalogue
@@ -313,7 +314,13 @@ class ShownText:
 
 def _text_of(kind: LegalText.Kind) -> ShownText | None:
     text = legal_texts.current(kind, get_language() or "tr")
-    return ShownText(text.edition, legal_texts.blocks(text)) if text else None
+    return _shown(text) if text else None
+
+
+@memo(seconds=30)
+def _shown(text: LegalText) -> ShownText:
+    """Taken apart once and not for each form: every sending checks this step again. A new edition is another text."""
+    return ShownText(text.edition, legal_texts.blocks(text))
 
 
 def shortened(typed: Typed) -> Typed:

@@ -5,6 +5,7 @@ who entered or changed it, and no later load touches it.
 """
 
 import pghistory
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from common.languages import in_readers_language
 from common.ordering import alphabetical
 from requests_app.querysets import StandardReplyQuerySet
-from requests_app.vocabulary import Kind, Outcome
+from requests_app.vocabulary import LONGEST_TARGET, Kind, Outcome
 
 
 @pghistory.track(append_only=True)
@@ -31,7 +32,11 @@ class Category(models.Model):
         "departments.Department", models.PROTECT, related_name="+", verbose_name=_("default department")
     )
     target_working_hours = models.PositiveIntegerField(
-        _("service target in working hours"), null=True, blank=True, help_text=_("Empty: the legal period alone.")
+        _("service target in working hours"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_TARGET)],
+        help_text=_("Empty: the legal period alone."),
     )
     auto_route = models.BooleanField(
         _("send to the department without triage"),
@@ -58,7 +63,10 @@ class Category(models.Model):
                 condition=~Q(catch_all=True, auto_route=True),
                 name="category_catch_all_is_triaged",
                 violation_error_message=_("What fits no other subject cannot be sent on without triage."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(target_working_hours__lte=LONGEST_TARGET), name="category_target_can_be_counted"
+            ),
         ]
 
     def __str__(self) -> str:

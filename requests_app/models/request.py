@@ -216,8 +216,9 @@ class ServiceRequest(models.Model):
                 condition=Q(status=Status.RECEIVED, routed_by_rule_at__isnull=True),
                 name="request_waiting_for_router",
             ),
-            # The figures of the home page; written when a request closes, not when it comes in.
-            models.Index(fields=["closed_at"], condition=Q(status=Status.CLOSED), name="request_closed_by_time"),
+            # The figures of the home page, the desk's finished requests, and erasure; written when a request ends,
+            # not when it comes in.
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="request_closed_by_time"),
             models.Index(fields=["category", "neighbourhood"], name="request_subject_and_place"),
             models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="request_merged"),
             GinIndex(SearchVector("search_text", config="simple"), name="request_search"),

@@ -1,5 +1,6 @@
 """From a department's draft to the approved answer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -57,7 +58,7 @@ def submit(*, request_id: int, proposal: Proposal, actor: Actor, expected_versio
     uploads = _cleaned(request_id, Verb.SUBMIT_ANSWER, proposal, actor, expected_version)
     with one_transaction():
         change = begin(request_id=request_id, verb=Verb.SUBMIT_ANSWER, actor=actor, expected_version=expected_version)
-        _complete(proposal)
+        InvalidInput.raise_all(_missing(proposal))
         answer = _write(change, proposal, uploads)
         answer.state, answer.submitted_by, answer.submitted_at = AnswerState.SUBMITTED, actor.user, change.now
         answer.save(update_fields=["state", "submitted_by", "submitted_at"])
@@ -78,7 +79,7 @@ def approve(*, request_id: int, actor: Actor, expected_version: int | None = Non
     change = begin(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
     answer = _submitted(request_id)
     if verb == Verb.APPROVE_DATE:
-        _future(answer.promised_on)
+        InvalidInput.raise_all(_not_future(answer.promised_on))
     _review(answer, AnswerState.APPROVED, change)
     request = _conclude(change, answer)
     event, context = message_of(answer.outcome, answer.promised_on, answer.authority)
@@ -115,24 +116,24 @@ def return_answer(*, request_id: int, reason: str, actor: Actor, expected_versio
     return finish(change, note=note, answer=answer.pk, draft=draft.pk)
 
 
-def _complete(proposal: Proposal) -> None:
+def _missing(proposal: Proposal) -> Iterator[InvalidInput]:
     if proposal.outcome not in Outcome.values:
-        raise InvalidInput("outcome", _("Choose what the answer is."))
-    if not proposal.text.strip():
-        raise InvalidInput("text", _("Write the answer that the applicant will read."))
-    if len(proposal.text) > ANSWER_MAX:
-        raise InvalidInput("text", _("At most %(limit)d characters.") % {"limit": ANSWER_MAX})
+        yield InvalidInput("outcome", _("Choose what the answer is."))
     if proposal.outcome == Outcome.SCHEDULED:
-        _future(proposal.promised_on)
+        yield from _not_future(proposal.promised_on)
     if proposal.outcome == Outcome.NOT_OURS and proposal.authority is None:
-        raise InvalidInput("authority", _("Choose the authority in charge: the application is passed on to it."))
+        yield InvalidInput("authority", _("Choose the authority in charge: the application is passed on to it."))
+    if not proposal.text.strip():
+        yield InvalidInput("text", _("Write the answer that the applicant will read."))
+    if len(proposal.text) > ANSWER_MAX:
+        yield InvalidInput("text", _("At most %(limit)d characters.") % {"limit": ANSWER_MAX})
 
 
-def _future(promised_on: date | None) -> None:
+def _not_future(promised_on: date | None) -> Iterator[InvalidInput]:
     if promised_on is None:
-        raise InvalidInput("promised_on", _("Give the date that the applicant may rely on."))
-    if promised_on <= timezone.localdate():
-        raise InvalidInput("promised_on", _("The date must be after today."))
+        yield InvalidInput("promised_on", _("Give the date that the applicant may rely on."))
+    elif promised_on <= timezone.localdate():
+        yield InvalidInput("promised_on", _("The date must be after today."))
 
 
 def _cleaned(
@@ -143,7 +144,7 @@ def _cleaned(
         return []
     request = look(request_id=request_id, verb=verb, actor=actor, expected_version=expected_version)
     if verb == Verb.SUBMIT_ANSWER:
-        _complete(proposal)
+        InvalidInput.raise_all(_missing(proposal))
     _check_room(request, proposal)
     return attachments.clean_all(proposal.files)
 

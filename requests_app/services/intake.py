@@ -54,7 +54,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A complete application, checked for shape by the form of its channel."""
+    """A complete application, checked for shape by the form of its channel.
+
+    ``confirm``: whether the applicant is told by SMS that it has come. Nobody has verified the phone yet.
+    """
 
     description: str
     kind: Kind
@@ -65,6 +68,7 @@ class Application:
     extra_answers: dict[str, Any] = field(default_factory=dict)
     language: str = "tr"
     disclosure_version: str = ""
+    confirm: bool = True
 
 
 def submit(*, application: Application, submission_key: str, secret: str, actor: Actor) -> ServiceRequest:
@@ -83,7 +87,8 @@ def submit(*, application: Application, submission_key: str, secret: str, actor:
         if draw.earlier is not None:
             return ServiceRequest.objects.get(pk=draw.earlier)
         _complete(request, draw)
-        rows = request.applicant, request, _submission(request, actor), _confirmation(request)
+        confirmation = _confirmation(request) if application.confirm else None
+        rows = request.applicant, request, _submission(request, actor), confirmation
         insert(*filter(None, rows))
         bell.ring(ROUTER_BELL, queue="default")
     return request

@@ -18,7 +18,7 @@ from departments.models import Department, Neighbourhood
 from requests_app.models import Authority, Category, LegalPeriod, RoutingRule, StandardReply
 from requests_app.questions import problem_in
 from requests_app.services import clock
-from requests_app.vocabulary import Kind, Outcome
+from requests_app.vocabulary import LONGEST_TARGET, Kind, Outcome
 
 Row = TypeVar("Row", Category, RoutingRule, LegalPeriod, StandardReply, Authority)
 
@@ -79,7 +79,7 @@ def _category(item: Item, position: int) -> dict[str, Any]:
         "help_en": item.text("help_en", "", max_length=300),
         "kind": item.choice("kind", Kind.values, None) or "",
         "department": _department(item),
-        "target_working_hours": item.number("target_working_hours", None),
+        "target_working_hours": item.number("target_working_hours", None, at_most=LONGEST_TARGET),
         "auto_route": auto_route,
         "catch_all": catch_all,
         "keywords": item.value("keywords", []),

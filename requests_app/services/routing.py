@@ -7,7 +7,8 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from common.memo import memo
@@ -69,6 +70,8 @@ def _consider_safely(request: ServiceRequest) -> None:
     try:
         with transaction.atomic():
             _consider(request)
+    except (OperationalError, SoftTimeLimitExceeded):
+        raise  # of the moment, not of the request: the sweep comes again
     except Exception:
         log.exception("routing.failed", extra={"request": request.pk})
         ServiceRequest.objects.filter(pk=request.pk).update(routed_by_rule_at=timezone.now())

@@ -1,5 +1,6 @@
 """Applying: the beginning, the last look with the sending, and the receipt. The steps are in apply_steps."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -79,6 +80,9 @@ def _send(request: HttpRequest, held: Held, whole: WholeApplication) -> HttpResp
     """The busiest write of the portal: no session, no list is asked from the database again."""
     language = get_language() or "tr"
     application = whole.application(language=language)
+    if application.contact and application.contact.phone:
+        confirm = throttle.allows(throttle.PHONE, application.contact.phone)
+        application = replace(application, confirm=confirm)
     try:
         drafts.send(draft=held.draft, key=held.key, application=application)
     except drafts.DraftGone:

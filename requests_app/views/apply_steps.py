@@ -10,9 +10,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -24,6 +23,7 @@ from requests_app.forms.apply import StepForm, Typed, chosen_category, shortened
 from requests_app.services import drafts
 from requests_app.services.attachments import PER_APPLICATION
 from requests_app.views import throttle
+from requests_app.views.again import ERRORS, in_language, with_errors
 from requests_app.views.apply_draft import Held, begun, held_by, keep
 from requests_app.views.shown import shown_files
 
@@ -123,7 +123,7 @@ def _answer(request: HttpRequest, step: str, held: Held, typed: Typed, refused_f
     if "back" in request.POST:
         return to_step(_before(step, held))
     if "language" in request.POST and not refused_files:
-        return _in_language(request, request.POST["language"])
+        return in_language(request)
     if "remove" in request.POST:
         _remove_file(held, request.POST["remove"])
     if "remove" in request.POST or ("attach" in request.POST and not refused_files):
@@ -138,22 +138,10 @@ def _refuse(request: HttpRequest, step: str, held: Held, form: StepForm, typed: 
     """The step with what is wrong, and the address under which the draft shows the same page."""
     stored = FORMS[step](held.draft.data[step], so_far=held.draft.data)
     # Files and signs that were refused are not in the draft: its page would not mention them.
-    again = {"shown_again": _with_errors(request), "again_is_whole": stored.errors == form.errors}
+    again = {"shown_again": with_errors(request), "again_is_whole": stored.errors == form.errors}
     # Shown again as it can be stored: without the signs that were refused.
     form.data = {**typed, **form.taken_back}
     return _show(request, step, held, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, **again)
-
-
-def _with_errors(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query["errors"] = "1"
-    return f"{request.path}?{query.urlencode()}"
-
-
-def _in_language(request: HttpRequest, wanted: str) -> HttpResponse:
-    """The same step in another language; a language that we do not speak changes nothing."""
-    language = wanted if wanted in dict(settings.LANGUAGES) else get_language() or "tr"
-    return HttpResponseRedirect(translate_url(request.get_full_path(), language))
 
 
 def _remove_file(held: Held, pk: str) -> None:
@@ -195,7 +183,7 @@ def _goal(request: HttpRequest) -> str:
 def _form_to_fill(request: HttpRequest, step: str, data: Mapping[str, Typed]) -> StepForm:
     """What is known so far; with its mistakes only where the last look sent somebody back."""
     typed = data.get(step, {})
-    if typed and "errors" in request.GET:
+    if typed and ERRORS in request.GET:
         return FORMS[step](typed, so_far=data)
     return FORMS[step](initial={name: value for name, value in typed.items() if value != ""}, so_far=data)
 

@@ -127,13 +127,18 @@ def _refused(
     if found is None:
         return _gone(request, form)
     if error is not None:
-        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        _tell(form, error)
     if fresh:
         form.data = {**form.data.dict(), "version": str(found.version)}
     files_lost = bool(request.FILES) and not (fresh and isinstance(error, InvalidInput))
     context = context_of(desk, found, refusal=Refusal(name, form, files_lost))
     context["shown_again"] = reverse("desk:request", args=[number])
     return _page(request, context, status=http_status(error) if error else HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _tell(form: Any, error: DomainError) -> None:
+    for each in (error, *getattr(error, "beside", ())):
+        form.add_error(each.field if each.field in form.fields else None, str(each.message))
 
 
 def _gone(request: HttpRequest, form: VersionForm) -> HttpResponse:

@@ -32,6 +32,8 @@ class Limit:
 
 START: Final = Limit("start", 300)
 SEND: Final = Limit("send", 200)
+# Confirmations to one phone, which may be a stranger's: beyond that the application is taken, and no SMS goes out.
+PHONE: Final = Limit("phone", 10)
 WORDS: Final = Limit("words", 60)
 API: Final = Limit("api", 120, 60)
 

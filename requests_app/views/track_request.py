@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,8 +14,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
+from common import typed
 from common.addresses import client_address
 from common.errors import DomainError, http_status
 from common.visitors import visitor
@@ -23,7 +25,7 @@ from requests_app.actors import Actor
 from requests_app.forms.track import CodeForm, RateForm, ReopenForm, ReplyForm, WordsForm
 from requests_app.models import ServiceRequest
 from requests_app.services import access, applicant, conversation, triage
-from requests_app.views import throttle
+from requests_app.views import again, throttle
 from requests_app.views.track_page import can_confirm_phone, page_of
 from requests_app.workflow import Verb
 
@@ -32,6 +34,12 @@ TOO_MANY_WORDS: Final = _(
     "little and press the button again."
 )
 
+KEPT: Final = _(
+    "What you wrote is not lost. It is in its form again once you have shown that the application is yours."
+)
+# The forms in which one writes, each with what says on its page that it can be sent now.
+OFFERED: Final = {"add": ("can_add", "reply_form"), "reopen": ("can_reopen",), "rate": ("rate_form",)}
+FORM_ID: Final = "action-form"
 # What is decided about the whole application.
 NEED_PHONE: Final = frozenset({"withdraw", "restore"})
 
@@ -47,12 +55,22 @@ def granted(view: GrantedView) -> View:
     def guarded(request: HttpRequest, number: str) -> HttpResponse:
         found = _own(request, number)
         if found is None:
-            return redirect(f"{reverse('portal:track')}?{urlencode({'number': number})}")
+            return _prove_first(request, number)
         response = view(request, found)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
     return guarded
+
+
+def _prove_first(request: HttpRequest, number: str) -> HttpResponse:
+    """To where one proves it; what was typed meanwhile waits in its form for who does."""
+    address = request.resolver_match.url_name if request.resolver_match else ""
+    name = (address or "").removeprefix("request_")
+    if name in OFFERED and typed.worth_keeping(request):
+        again.keep(request, number, name)
+        messages.info(request, KEPT)
+    return redirect(f"{reverse('portal:track')}?{urlencode({'number': number})}")
 
 
 def _own(request: HttpRequest, number: str) -> ServiceRequest | None:
@@ -62,11 +80,17 @@ def _own(request: HttpRequest, number: str) -> ServiceRequest | None:
     return ServiceRequest.objects.select_related(*related).filter(number=number).first()
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @granted
 def show(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
-    """The tracking page."""
-    return render(request, "portal/request.html", page_of(found, level=_level(request, found)))
+    """The tracking page. Only the button for the other language sends its form here."""
+    page = page_of(found, level=_level(request, found))
+    if request.method == "POST":
+        return _in_language(request, found, "add" if page["reply_form"] else "rate")
+    page["reply_form"] = page["reply_form"] and again.to_fill(request, found.number, "add", ReplyForm)
+    page["rate_form"] = page["rate_form"] and again.to_fill(request, found.number, "rate", RateForm)
+    page["step_form"] = FORM_ID if page["reply_form"] or page["rate_form"] else ""
+    return render(request, "portal/request.html", page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,11 +99,9 @@ def add(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     """Reply to our question, or add something unasked."""
     asked = Verb.REPLY in policies.verbs_for(Actor.applicant(found.pk), found)
     form_class = ReplyForm if asked else WordsForm
-    if request.method != "POST":
-        return _form_page(request, found, "add", form_class())
+    if request.method != "POST" or "language" in request.POST:
+        return _form_to_fill(request, found, "add", form_class)
     form = form_class(request.POST, request.FILES)
-    if not throttle.allows_address(throttle.WORDS, request):
-        return _form_page(request, found, "add", form, HTTPStatus.TOO_MANY_REQUESTS, refused=TOO_MANY_WORDS)
     say = conversation.reply if asked else conversation.add_information
     thanks = _("Thank you. Your answer was passed on.") if asked else _("Thank you. We have added it.")
     return _act(request, found, "add", form, say, thanks)
@@ -103,8 +125,8 @@ def restore(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
 @granted
 def reopen(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     """Not solved: say why, and it goes back to the department."""
-    if request.method != "POST":
-        return _form_page(request, found, "reopen", ReopenForm())
+    if request.method != "POST" or "language" in request.POST:
+        return _form_to_fill(request, found, "reopen", ReopenForm)
     done = _("Your application was reopened. We are looking at it again.")
     return _act(request, found, "reopen", ReopenForm(request.POST), applicant.reopen, done)
 
@@ -113,8 +135,8 @@ def reopen(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
 @granted
 def rate(request: HttpRequest, found: ServiceRequest) -> HttpResponse:
     """Was it solved, and how good was it."""
-    if request.method != "POST":
-        return _form_page(request, found, "rate", RateForm())
+    if request.method != "POST" or "language" in request.POST:
+        return _form_to_fill(request, found, "rate", RateForm)
     return _act(request, found, "rate", RateForm(request.POST), _rate, _("Thank you for telling us."))
 
 
@@ -192,12 +214,15 @@ def _act(
     request: HttpRequest, found: ServiceRequest, name: str, form: Any, service: Callable[..., Any], done: Any
 ) -> HttpResponse:
     """Check the form, call the service and go back to the request; or say beside the field what is wrong."""
+    if form is not None and not throttle.allows_address(throttle.WORDS, request):
+        return _form_page(request, found, name, form, HTTPStatus.TOO_MANY_REQUESTS, refused=TOO_MANY_WORDS)
     if form is not None and not form.is_valid():
         return _form_page(request, found, name, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         service(request_id=found.pk, actor=Actor.applicant(found.pk), **(form.cleaned_data if form else {}))
     except DomainError as error:
         return _refused(request, found, name, form, error)
+    typed.forget(request.session)
     messages.success(request, done)
     return redirect("portal:request", number=found.number)
 
@@ -213,11 +238,36 @@ def _rate(*, solved: str, **rest: Any) -> None:
     applicant.rate(solved=solved == "yes", score=int(rest.pop("score")), **rest)
 
 
+def _form_to_fill(request: HttpRequest, found: ServiceRequest, name: str, form: type[forms.Form]) -> HttpResponse:
+    """The page of a form, or of what was typed into it in the other language."""
+    if request.method == "POST":
+        return _in_language(request, found, name)
+    return _form_page(request, found, name, again.to_fill(request, found.number, name, form))
+
+
+def _in_language(request: HttpRequest, found: ServiceRequest, name: str) -> HttpResponse:
+    again.keep(request, found.number, name)
+    return again.in_language(request)
+
+
 def _form_page(
     request: HttpRequest, found: ServiceRequest, name: str, form: Any, status: int = 200, *, refused: Any = ""
 ) -> HttpResponse:
-    context = {**page_of(found, level=_level(request, found)), "form": form, "refused": refused}
-    return render(request, f"portal/request_{name}.html", context, status=status)
+    """The page of an action. What was typed and refused is kept, so that Back and another language show it again."""
+    page = page_of(found, level=_level(request, found))
+    shown = {"form": form, "refused": refused, **_shown_again(request, found, name, form)}
+    if form and (form.errors or any(page[key] for key in OFFERED.get(name, ()))):
+        shown["step_form"] = FORM_ID
+    return render(request, f"portal/request_{name}.html", {**page, **shown}, status=status)
+
+
+def _shown_again(request: HttpRequest, found: ServiceRequest, name: str, form: Any) -> dict[str, Any]:
+    """Under which address the refused form shows the same."""
+    if request.method != "POST" or name not in OFFERED:
+        return {}
+    kept = type(form)(again.keep(request, found.number, name).data)
+    # A refusal by the service is not a mistake in the form: its page would not mention it.
+    return {"shown_again": again.with_errors(request), "again_is_whole": kept.errors == form.errors}
 
 
 def _level(request: HttpRequest, found: ServiceRequest) -> grants.Level | None:

@@ -63,6 +63,14 @@ class Clerk(Relations):
         self.reads(f"{number} yönlendirildi: {department}")
         self.witness.look("triage-next")
 
+    def merges(self, number: str, into: str) -> None:
+        """The same matter as an earlier application: seen side by side first."""
+        self.opens_queue("triagerequest", number, "triage")
+        self.page.get_by_role("button", name="Aynı konu").filter(has_text=into).first.click()
+        self.arrives("Bu iki başvuru birleştirilsin mi?", "merge-look")
+        self.presses("İkisini birleştir")
+        self.reads(number)
+
     def plans_several(self) -> None:
         """Choose two of the queue and see what would happen, without doing it."""
         self.page.goto("/admin/requests_app/triagerequest/")
@@ -294,6 +302,13 @@ class Head(DepartmentStaff):
         """Not now, but by that day."""
         self.chooses("Programa alındı, tarihiyle")
         self.writes("Söz verilen tarih", day.isoformat())
+        self.writes("Cevap metni", text)
+        self.submits()
+
+    def passes_on(self, authority: str, text: str) -> None:
+        """Another authority's task."""
+        self.chooses("Görev alanımızda değil")
+        self.page.get_by_label("Kurum", exact=True).select_option(label=authority)
         self.writes("Cevap metni", text)
         self.submits()
 

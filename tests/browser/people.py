@@ -119,6 +119,20 @@ class Citizen(Person):
         self.writes("Cep telefonu", phone)
         self.presses("Devam et")
 
+    def applies(self, text: str, phone: str) -> str:
+        """All steps for somebody with a name, from a fresh start. Returns the number."""
+        self.page.goto("/basvuru/")
+        self.tells(text)
+        self.picks_from_the_list("Çarşı", "Meydan")
+        self.says_who("Hatice Deneme", phone)
+        return self.sends()
+
+    def overlooks(self, problem: str, name: str) -> None:
+        """Go on without what the step asks for, and read what is missing."""
+        self.presses("Devam et")
+        expect(self.page.get_by_role("alert")).to_contain_text(problem)
+        self.witness.look(name)
+
     def sends(self) -> str:
         """The last look, then the button. Returns the number."""
         self.arrives("Kontrol edin, sonra gönderin", "apply-check")

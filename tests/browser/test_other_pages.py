@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
 from tests.browser.colleagues import Administrator, Agent, Clerk, Colleague, Head, Manager, Specialist
@@ -14,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 Enter = Callable[..., Any]
 PHONE, DESKTOP = 390, 1280
 A4: Any = {"width": 794, "height": 1123}  # at 96 dots per inch
+MOST_RESETS = 3  # for one address in ten minutes, config/settings.py
 WIDTHS = pytest.mark.parametrize("width", [PHONE, DESKTOP])
 
 
@@ -61,6 +63,73 @@ def test_what_is_wrong_is_said_in_plain_words(width: int, enter: Enter) -> None:
     head = enter(Head, width)
     head.signs_in()
     head.opens("/admin/login/", "error-403")
+
+
+@WIDTHS
+def test_each_step_says_what_is_missing(width: int, enter: Enter) -> None:
+    citizen = enter(Citizen, width)
+    citizen.page.goto("/basvuru/ne-oldu/")
+    citizen.overlooks("Ne olduğunu ya da ne istediğinizi yazın.", "apply-what-mistake")
+    citizen.tells("Yolda büyük bir çukur var.", subject="Yolda çukur ya da çökme")
+    citizen.overlooks("tehlikeli mi?” sorusunu cevaplayın.", "apply-details-mistake")
+    citizen.says_that_it_is_dangerous()
+    citizen.overlooks("Mahalleyi seçin, adresi yazın ya da yeri haritada işaretleyin.", "apply-where-mistake")
+    citizen.picks_from_the_list("Çarşı", "Gül Sokak")
+    citizen.overlooks("Adınızı ve soyadınızı yazın.", "apply-you-mistake")
+
+
+@WIDTHS
+def test_what_cannot_be_done_has_a_page_of_its_own(width: int, enter: Enter) -> None:
+    citizen = enter(Citizen, width)
+    citizen.opens("/?q=%00", "error-400")
+    citizen.page.goto("/basvuru/ne-oldu/")
+    citizen.writes("Ne oldu? Ne istiyorsunuz?", "yol " * 300_000)
+    citizen.presses("Devam et")
+    citizen.arrives("Gönderdiğiniz çok uzun", "error-413")
+    broken = render_to_string("500.html")
+    citizen.page.route("**/bozuk/", lambda route: route.fulfill(body=broken, content_type="text/html"))
+    citizen.opens("/bozuk/", "error-500")
+
+
+def test_who_asks_too_often_is_told_to_wait(enter: Enter) -> None:
+    head = enter(Head, PHONE)
+    for _try in range(MOST_RESETS + 1):
+        head.page.goto("/hesap/parola/unuttum/")
+        head.writes("Kurumsal e-posta adresiniz", "kimse@ornek.example")
+        head.presses("Bağlantıyı gönder")
+    head.arrives("Çok fazla deneme", "error-429")
+
+
+@WIDTHS
+def test_two_applications_about_the_same_are_joined(width: int, enter: Enter) -> None:
+    citizen, clerk = enter(Citizen, width), enter(Clerk, width)
+    phone = f"0500 000 94 {width % 100}"
+    earlier = citizen.applies("Meydandaki saat durmuş, üç gündür çalışmıyor.", phone)
+    later = citizen.applies("Meydandaki saat hâlâ duruyor.", phone)
+    clerk.signs_in()
+    clerk.merges(later, earlier)
+    citizen.follows("Başvuruyu takip et")
+    citizen.arrives(f"{later} numaralı başvurunuz", "request-merged")
+    citizen.reads(f"{earlier} numaralı başvuruyla birleştirildi")
+
+
+@WIDTHS
+def test_what_is_not_ours_is_approved_and_forwarded(width: int, enter: Enter) -> None:
+    citizen, head, specialist = (enter(who, width) for who in (Citizen, Head, Specialist))
+    citizen.page.goto("/basvuru/ne-oldu/")
+    citizen.tells("Çevre yolunda çukur var.", subject="Yolda çukur ya da çökme")
+    citizen.says_that_it_is_dangerous()
+    citizen.picks_from_the_list("Çarşı", "Çevre yolu")
+    citizen.says_who("Murat Deneme", f"0500 000 95 {width % 100}")
+    number = citizen.sends()
+    head.signs_in()
+    head.takes(number)
+    head.passes_on("Karayolları Örnek Bölge Müdürlüğü", "Bu yol Karayolları'nın. Başvurunuzu oraya ilettik.")
+    specialist.signs_in()
+    specialist.approves(number, button="Onayla ve ilet")
+    citizen.follows("Başvuruyu takip et")
+    citizen.arrives(f"{number} numaralı başvurunuz", "request-forwarded")
+    citizen.reads("Karayolları Örnek Bölge Müdürlüğü")
 
 
 def test_a_form_that_grew_too_old_says_that_nothing_was_sent(enter: Enter) -> None:

@@ -117,6 +117,24 @@ def test_every_error_of_the_summary_leads_to_its_control():
     assert [link.href for link in links] == ["id_name", "id_how_0"]
 
 
+def test_an_error_that_does_not_say_what_is_missing_gets_the_name_of_its_field():
+    form = ContactForm({"how": "sms"})
+    required = form.errors["name"][0]
+    assert ui.error_links(form) == [ui.ErrorLink("id_name", f"{form['name'].label}: {required}")]
+
+
+def test_an_error_with_words_of_its_own_stays_as_it_is():
+    form = ContactForm({"name": "A", "how": "sms"})
+    form.add_error("name", "Write the whole name.")
+    assert ui.error_links(form) == [ui.ErrorLink("id_name", "Write the whole name.")]
+
+
+def test_a_number_in_a_sentence_is_never_broken_over_two_lines():
+    html = render("{{ text|unbroken_numbers }}", text="<b> 26-0000123-4 ile birleştirildi, 0500 000 00 00")
+    assert '&lt;b&gt; <span class="u-nowrap">26-0000123-4</span> ile birleştirildi' in html
+    assert '<span class="u-nowrap">0500 000 00 00</span>' in html
+
+
 def test_an_error_of_the_whole_form_leads_nowhere():
     form = ContactForm({"name": "A", "how": "sms"})
     form.add_error(None, "Not today")

@@ -315,3 +315,12 @@ def test_a_file_is_read_from_its_start() -> None:
     file = upload(encoded(two_colours(), "PNG"))
     file.read()
     assert clean_upload(file).width == 80
+
+
+def test_pictures_are_checked_one_at_a_time_and_whoever_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "WAIT_SECONDS", 0.01)
+    content = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(content, "JPEG")
+    with uploads._TURN, pytest.raises(InvalidInput) as refusal:
+        clean_upload(SimpleUploadedFile("foto.jpg", content.getvalue()), field="files")
+    assert refusal.value.message == uploads.BUSY % {"name": "foto.jpg"}

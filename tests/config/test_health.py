@@ -85,3 +85,10 @@ def test_expired_sessions_are_deleted(db: None) -> None:
         Session.objects.create(session_key=key, expire_date=timezone.now() + timedelta(days=days))
     housekeeping()
     assert [session.session_key for session in Session.objects.all()] == ["fresh"]
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+def test_whoever_asks_from_inside_is_not_sent_to_https(client: Client, db: None, settings: Any, path: str) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(path).status_code != 301
+    assert client.get("/takip/").status_code == 301

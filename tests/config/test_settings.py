@@ -24,8 +24,9 @@ SAFE = {
     "TWILIO_ACCOUNT_SID": "AC0",
     "TWILIO_AUTH_TOKEN": "t",
     "EMAIL_URL": "smtp://localhost",
+    "REFERENCE_PACK": "ornek",
 }
-NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_BASE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL")
+NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_BASE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "REFERENCE_PACK")
 # Each holds a word that must not be repeated.
 MALFORMED = {
     "SECRET_KEY": ["hunter2"],
@@ -72,7 +73,6 @@ MALFORMED = {
 FREE = {
     "SECRET_KEY_FALLBACKS",
     "BIND_HOST",
-    "REFERENCE_PACK",
     "VAR_DIR",
     "DEFAULT_FROM_EMAIL",
     "METRICS_TOKEN",
@@ -89,7 +89,15 @@ FREE = {
     "ILETIMERKEZI_HASH",
 }
 # Read by docker compose alone, which names what is missing itself.
-OF_COMPOSE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "SERVER_NAME", "CERTIFICATES", "HTTP_PORT", "HTTPS_PORT"}
+OF_COMPOSE = {
+    "POSTGRES_PASSWORD",
+    "REDIS_PASSWORD",
+    "SERVER_NAME",
+    "CERTIFICATES",
+    "HTTP_PORT",
+    "HTTPS_PORT",
+    "VERSION",
+}
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> dict[str, Any]:

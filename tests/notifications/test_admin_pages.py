@@ -144,6 +144,23 @@ def test_a_consent_is_found_by_the_whole_number(page: Client) -> None:
     assert "0500 *** ** 01" not in page.get(address, {"q": "0500"}).content.decode()
 
 
+def test_consents_speak_the_readers_language(page: Client) -> None:
+    consents.give(phone=PHONE, text_version="1", source="portal", language="tr")
+    with translation.override("tr"):
+        address = reverse("admin:notifications_consent_changelist")
+    shown = page.get(address).content.decode()
+    assert '<td class="field-purpose_name">Duyurular</td>' in shown
+    assert '<td class="field-source_name">Portal</td>' in shown
+
+
+def test_consents_in_force_are_told_from_those_that_ended(page: Client) -> None:
+    consents.give(phone=PHONE, text_version="1", source="portal", language="tr")
+    consents.withdraw(phone=PHONE, source="portal")
+    address = _address("notifications_consent_changelist")
+    assert "0500 *** ** 01" in page.get(address, {"in_force": "no"}).content.decode()
+    assert "0500 *** ** 01" not in page.get(address, {"in_force": "yes"}).content.decode()
+
+
 def _withdraw(page: Client, *chosen: Consent, **more: str) -> str:
     sent = {"action": "withdraw", "_selected_action": [each.pk for each in chosen], **more}
     return page.post(_address("notifications_consent_changelist"), sent, follow=True).content.decode()

@@ -1,6 +1,7 @@
 """Workers taking messages from the outbox to the gateway."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from notifications import gateways
 from notifications.lanes import Lane
 from notifications.models import LocalDelivery, Message, MessageTemplate, State
 from notifications.services import delivery
@@ -138,6 +140,52 @@ def test_a_busy_gateway_is_tried_again_later_with_the_same_words(
     assert over_twilio.texts_to(PHONE) == [message.text]
 
 
+def _run_out_of_time() -> list[Message]:
+    """A worker that claims and finds its lease about to end."""
+    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current())
+    delivery.send(replace(claimed, until=timezone.now()), gateways.current())
+    return claimed.messages
+
+
+def test_what_a_worker_did_not_get_to_try_uses_up_no_try(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    message = queue()
+    for _ in range(3):
+        _run_out_of_time()
+    message.refresh_from_db()
+    assert (message.state, message.error_code, message.attempts) == (State.QUEUED, "not_tried", 0)
+    over_twilio.next(twilio.refuse(400, 30003, "Unreachable destination handset"))
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (State.QUEUED, 1)  # "once more" is still to come
+    with time_machine.travel(message.due_at + timedelta(seconds=1)):
+        delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (State.ACCEPTED, 2)
+
+
+def test_what_nobody_got_to_try_before_its_deadline_expires(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    message = queue(expires_in=timedelta(minutes=3))
+    _run_out_of_time()
+    with time_machine.travel(timezone.now() + timedelta(minutes=4)):
+        delivery.sweep()
+    message.refresh_from_db()
+    assert (message.state, message.attempts, over_twilio.posts) == (State.EXPIRED, 0, 0)
+
+
+def test_a_route_that_refuses_us_uses_up_no_try(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    over_twilio.next(twilio.refuse(401, 20003))
+    message = queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    message.refresh_from_db()
+    assert (message.state, message.error_code, message.attempts) == (State.QUEUED, "20003", 0)
+
+
 def test_a_refused_number_fails_for_good(queue: Callable[..., Message], over_twilio: twilio.TwilioServer) -> None:
     over_twilio.next(twilio.refuse(400, 21614, "The 'To' number +905000000001 is not a mobile number"))
     message = queue()
@@ -166,3 +214,18 @@ def test_the_log_names_no_phone(queue: Callable[..., Message], caplog: Any, sett
     assert "sms.simulated" in logged
     assert PHONE not in logged
     assert "26-0000123-4" not in logged
+
+
+@pytest.mark.parametrize(("language", "words"), [("tr", "web sitemizdeki takip sayfası"), ("en", "on our website")])
+def test_the_address_of_the_portal_is_said_in_words_over_a_foreign_route(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer, language: str, words: str
+) -> None:
+    MessageTemplate.objects.filter(event="request_received", language=language).update(is_active=False)
+    MessageTemplate.objects.create(
+        event="request_received", language=language, version=2, body="{number}: {page}", source="pack", is_active=True
+    )
+    queue(language=language, context={"number": "26-0000123-4", "page": "basvuru.ornek.bel.tr/takip"})
+    delivery.deliver(Lane.TRANSACTIONAL)
+    (text,) = over_twilio.texts_to(PHONE)
+    assert text.endswith(words)
+    assert "ornek.bel.tr" not in text

@@ -7,7 +7,7 @@ import pytest
 from django.db import InternalError, transaction
 from django.utils import timezone
 
-from notifications.gateways.base import Outcome, Retry
+from notifications.gateways.base import NOT_TRIED, Outcome, Retry
 from notifications.lanes import Lane
 from notifications.models import Message, State
 from notifications.services import delivery, ledgers, retries
@@ -71,6 +71,16 @@ def test_a_late_outcome_of_an_earlier_attempt_does_not_touch_the_present_one(que
     Message.objects.update(due_at=timezone.now())
     delivery.claim(Lane.TRANSACTIONAL)
     assert _record(first, Outcome.rejected("21614", Retry.NEVER)) == set()
+    assert Message.objects.get().state == State.SENDING
+
+
+def test_a_late_outcome_of_a_claim_that_was_given_back_does_not_touch_the_next(queue: Callable[..., Message]) -> None:
+    queue()
+    earlier = delivery.claim(Lane.TRANSACTIONAL).attempts[0]
+    _record(earlier, NOT_TRIED)
+    later = delivery.claim(Lane.TRANSACTIONAL).attempts[0]
+    assert earlier.number == later.number  # only the time tells the two apart
+    assert _record(earlier, Outcome.rejected("21614", Retry.NEVER)) == set()
     assert Message.objects.get().state == State.SENDING
 
 

@@ -1,8 +1,19 @@
-"""What counts as a link."""
+"""What counts as a link, and what stands in its place."""
+
+import json
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from notifications import gateways
 from notifications.gateways.links import find_link
+from notifications.gateways.twilio import TwilioConfig, TwilioGateway
+from notifications.services.rendering import fields_of, for_gateway, render
+from notifications.services.samples import samples_for
+
+_FILE = Path(settings.BASE_DIR) / "reference_data" / "common" / "message_templates.json"
+SHIPPED = [row for row in json.loads(_FILE.read_text())["items"] if "body" in row]
 
 
 @pytest.mark.parametrize(
@@ -39,3 +50,15 @@ def test_finds_addresses(text: str) -> None:
 )
 def test_leaves_plain_turkish_alone(text: str) -> None:
     assert not find_link(text)
+
+
+@pytest.mark.parametrize("template", SHIPPED, ids=lambda template: f"{template['event']}-{template['language']}")
+def test_no_shipped_text_needs_a_link_where_none_arrives(template: dict[str, str]) -> None:
+    samples = samples_for(fields_of(template["body"]), language=template["language"])
+    context = {**samples, "municipality": "Örnek Belediyesi"}
+    at_home = gateways.named("local")
+    assert at_home is not None
+    abroad = TwilioGateway(TwilioConfig("AC1", "secret", "", "ORNEKBLD", "https://api.twilio.com"))
+    body, language = template["body"], template["language"]
+    assert find_link(render(body, for_gateway(context, language, abroad))) == ""
+    assert bool(find_link(render(body, for_gateway(context, language, at_home)))) == ("{page}" in body)

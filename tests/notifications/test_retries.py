@@ -12,6 +12,7 @@ from notifications.services import retries
 from notifications.services.ledgers import Attempt
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+UNTRIED = [NOT_TRIED, Outcome.rejected("20003", Retry.ROUTE)]
 
 
 def _attempt(*, lane: Lane = Lane.TRANSACTIONAL, number: int = 1, minutes_left: float = 600) -> Attempt:
@@ -80,14 +81,15 @@ def test_once_comes_back_hours_later_and_only_once() -> None:
     assert retries.after(_attempt(number=2), outcome, now=NOW).state == State.FAILED
 
 
-def test_a_refused_route_keeps_the_message_and_its_place() -> None:
-    result = retries.after(_attempt(), Outcome.rejected("20003", Retry.ROUTE), now=NOW)
+@pytest.mark.parametrize("outcome", UNTRIED, ids=lambda outcome: outcome.code)
+def test_what_says_nothing_about_the_message_makes_no_pause_longer(outcome: Outcome) -> None:
+    result = retries.after(_attempt(number=7), outcome, now=NOW)
     assert (result.state, result.due_at, result.counts) == (State.QUEUED, NOW, False)
 
 
-def test_what_was_not_tried_keeps_its_place_and_all_its_tries() -> None:
-    result = retries.after(_attempt(), NOT_TRIED, now=NOW)
-    assert (result.state, result.due_at, result.counts) == (State.QUEUED, NOW, False)
+@pytest.mark.parametrize("outcome", UNTRIED, ids=lambda outcome: outcome.code)
+def test_what_could_not_be_tried_before_its_deadline_is_too_late(outcome: Outcome) -> None:
+    assert retries.after(_attempt(minutes_left=0), outcome, now=NOW).state == State.EXPIRED
 
 
 def test_absent_at_the_gateway_is_sent_again_at_once() -> None:

@@ -48,6 +48,20 @@ def test_only_the_proxy_is_reachable_from_outside() -> None:
         assert COMPOSE["services"][name]["networks"] == ["inside"]
 
 
+def test_the_desk_is_not_the_master_of_its_database_server() -> None:
+    service = COMPOSE["services"]["postgres"]
+    script = (ROOT / "deploy" / "postgres" / "desk.sh").read_text()
+
+    assert service["environment"]["POSTGRES_USER"] != "acik_masa"
+    assert "./deploy/postgres:/docker-entrypoint-initdb.d:ro" in service["volumes"]
+    assert "CREATE ROLE acik_masa LOGIN PASSWORD" in script
+
+
+def test_the_proxy_finds_the_desk_again_at_a_new_address() -> None:
+    assert re.search(r"^resolver 127\.0\.0\.11 ", PROXY, re.MULTILINE)
+    assert "server web:8000 resolve;" in PROXY
+
+
 def test_the_proxy_takes_as_much_as_the_largest_form() -> None:
     allowed = re.search(r"client_max_body_size (\d+)m;", PROXY)
 

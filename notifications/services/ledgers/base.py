@@ -22,8 +22,8 @@ _PHONE = re.compile(r"\+?\d{8,}")
 class Attempt:
     """One attempt to send one message, whichever table the message is in.
 
-    ``number`` counts the claims and doubles as the fence: an outcome is written only while the row still
-    carries it. ``tried_at`` is when this attempt began.
+    ``number`` counts the tries and ``tried_at`` is when this one began. Together they are the fence: an outcome is
+    written only while the row still carries both (a claim that was given back does not count as a try).
     """
 
     id: UUID
@@ -62,13 +62,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of attempt ``number`` of a message. ``due_at`` is its next step, if it has one.
+    """What became of attempt ``number`` of a message, begun at ``tried_at``. ``due_at``: its next step, if any.
 
-    ``counts`` is False where nothing was tried: the message then has as many tries left as before.
+    ``counts`` is False where the message itself was not tried: it then has as many tries left as before.
     """
 
     id: UUID
     number: int
+    tried_at: datetime
     state: State
     due_at: datetime
     counts: bool = True

@@ -63,12 +63,14 @@ UPDATE notifications_bulkmessage AS message
                       WHEN result.state = 'delivered' THEN coalesce(message.sent_at, %(now)s)
                       ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
-  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(states)s::text[], %(due)s::timestamptz[], %(counts)s::bool[],
-              %(provider_ids)s::text[], %(codes)s::text[], %(details)s::text[])
-       AS result(id, number, state, due_at, counts, provider_id, error_code, error_detail)
+  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(tried)s::timestamptz[], %(counts)s::bool[],
+              %(states)s::text[], %(due)s::timestamptz[], %(provider_ids)s::text[], %(codes)s::text[],
+              %(details)s::text[])
+       AS result(id, number, tried_at, counts, state, due_at, provider_id, error_code, error_detail)
  WHERE message.id = result.id
    AND message.id >= %(first)s AND message.id <= %(last)s
    AND message.attempts = result.number
+   AND message.claimed_at = result.tried_at
    AND message.state = ANY(%(before)s)
 RETURNING message.id
 """
@@ -124,9 +126,10 @@ class BulkLedger:
             first=str(rows[0].id),
             last=str(rows[-1].id),
             numbers=[row.number for row in rows],
+            tried=[row.tried_at for row in rows],
+            counts=[row.counts for row in rows],
             states=[row.state.value for row in rows],
             due=[row.due_at for row in rows],
-            counts=[row.counts for row in rows],
             provider_ids=[row.provider_id for row in rows],
             codes=[row.error_code for row in rows],
             details=[safe(row.error_detail) for row in rows],

@@ -13,12 +13,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Min
 
+from notifications.gateways.links import find_link
 from notifications.gateways.notices import Receipt
 from notifications.lanes import SINGLE, Lane
 from notifications.models import Message, Route
 from notifications.services.ledgers.base import Attempt, Held, Result, Taken, Waiting, by_id, execute, safe
 from notifications.services.ledgers.holding import held
-from notifications.services.rendering import NotRenderable, TemplateShelf, fitted, render
+from notifications.services.rendering import NotRenderable, TemplateShelf, fitted, for_route, render
 from notifications.workflow import FINISHED, HANDED_OVER, IN_FLIGHT, State
 
 log = logging.getLogger(__name__)
@@ -75,11 +76,13 @@ UPDATE notifications_message AS message
                       WHEN result.state = 'delivered' THEN coalesce(message.sent_at, %(now)s)
                       ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
-  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(states)s::text[], %(due)s::timestamptz[], %(counts)s::bool[],
-              %(provider_ids)s::text[], %(codes)s::text[], %(details)s::text[])
-       AS result(id, number, state, due_at, counts, provider_id, error_code, error_detail)
+  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(tried)s::timestamptz[], %(counts)s::bool[],
+              %(states)s::text[], %(due)s::timestamptz[], %(provider_ids)s::text[], %(codes)s::text[],
+              %(details)s::text[])
+       AS result(id, number, tried_at, counts, state, due_at, provider_id, error_code, error_detail)
  WHERE message.id = result.id
    AND message.attempts = result.number
+   AND message.claimed_at = result.tried_at
    AND message.state = ANY(%(before)s)
 RETURNING message.id
 """
@@ -91,7 +94,7 @@ class MessageLedger:
     def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
         """Lock, write the texts, set the lease. A message that cannot be written fails here."""
         rows = list(Message.objects.due(lane, now).select_for_update(skip_locked=True)[:size])
-        shelf = TemplateShelf({row.event for row in rows if not row.text})
+        shelf = TemplateShelf({row.event for row in rows if not row.text or not route.links_allowed})
         claims = [_written(row, shelf, route) for row in rows]
         _write_claims(claims, route=route.code, now=now, lease_end=lease_end)
         attempts = [
@@ -110,9 +113,10 @@ class MessageLedger:
             _RECORD,
             ids=[str(row.id) for row in rows],
             numbers=[row.number for row in rows],
+            tried=[row.tried_at for row in rows],
+            counts=[row.counts for row in rows],
             states=[row.state.value for row in rows],
             due=[row.due_at for row in rows],
-            counts=[row.counts for row in rows],
             provider_ids=[row.provider_id for row in rows],
             codes=[row.error_code for row in rows],
             details=[safe(row.error_detail) for row in rows],
@@ -179,17 +183,25 @@ class MessageLedger:
 
 
 def _written(message: Message, shelf: TemplateShelf, route: Route) -> _Claim:
-    """The text of a message. Its words are written once: a retry sends the same, in the letters of its route."""
+    """The text of a message. Its words are written once: a retry sends the same, in the letters of its route.
+
+    Only an address in them gives way where the route carries none.
+    """
     text, template_id = message.text, message.template_id
     try:
-        if not text:
+        if not text or _must_lose_a_link(message, route):
             template = shelf.find(message.event, message.language)
-            text, template_id = render(template.body, message.context), template.pk
+            context = for_route(message.context, template.language, route)
+            text, template_id = render(template.body, context), template.pk
     except NotRenderable as problem:
         log.error("message.not_renderable", extra={"message_id": str(message.id), "code": problem.code})
         return _Claim(message.id, State.FAILED, error_code=problem.code, error_detail=problem.detail)
     text, length = fitted(text, route)
     return _Claim(message.id, State.SENDING, text, template_id, length.segments)
+
+
+def _must_lose_a_link(message: Message, route: Route) -> bool:
+    return not route.links_allowed and bool(message.context and find_link(message.text))
 
 
 def _write_claims(claims: Sequence[_Claim], *, route: str, now: datetime, lease_end: datetime) -> None:

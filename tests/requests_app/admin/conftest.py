@@ -8,7 +8,10 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import User
-from tests.factories import People
+from requests_app.models import ServiceRequest
+from requests_app.services import routing
+from tests import factories
+from tests.factories import People, Town
 
 Browser = Callable[[User], Client]
 
@@ -55,3 +58,12 @@ def agent(browser: Browser, people: People) -> Client:
 def specialist(browser: Browser, people: People) -> Client:
     """The browser of the public-relations specialist."""
     return browser(people.specialist)
+
+
+@pytest.fixture
+def waiting(town: Town) -> ServiceRequest:
+    """A request that the router has looked at."""
+    request = factories.submit(town)
+    routing.route_waiting()
+    request.refresh_from_db()
+    return request

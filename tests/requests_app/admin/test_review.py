@@ -15,7 +15,7 @@ from requests_app.services import answers, conversation, triage
 from requests_app.vocabulary import Outcome
 from requests_app.workflow import Status
 from tests import factories
-from tests.factories import People, Town
+from tests.factories import People, Town, status_of
 from tests.requests_app.admin.addresses import ALL, REVIEW, decide, listing, page, typed
 from tests.requests_app.admin.conftest import Browser
 
@@ -24,11 +24,6 @@ from tests.requests_app.admin.conftest import Browser
 def answered(town: Town, people: People) -> ServiceRequest:
     """A request whose answer waits for review."""
     return factories.answered(town, people)
-
-
-def status_of(request: ServiceRequest) -> str:
-    """The status in the database."""
-    return ServiceRequest.objects.values_list("status", flat=True).get(pk=request.pk)
 
 
 def test_the_page_shows_the_answer_and_the_sms(specialist: Client, answered: ServiceRequest) -> None:

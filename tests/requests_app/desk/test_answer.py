@@ -9,17 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from requests_app.actors import Actor
-from requests_app.models import Answer, AnswerState, Attachment, ServiceRequest, StandardReply
+from requests_app.models import Answer, AnswerState, Attachment, StandardReply
 from requests_app.services import answers
 from requests_app.vocabulary import Outcome
 from requests_app.workflow import Status
-from tests.factories import People, Town, answered, closed, in_progress
+from tests.factories import People, Town, answered, closed, in_progress, status_of
 from tests.requests_app.desk.conftest import action, answer, page_of, photo
-
-
-def status_of(request: ServiceRequest) -> str:
-    """The status in the database."""
-    return ServiceRequest.objects.values_list("status", flat=True).get(pk=request.pk)
 
 
 def test_staff_save_a_draft_that_waits_for_the_head(town: Town, people: People, staff: Client) -> None:
@@ -68,6 +63,16 @@ def test_what_is_not_ours_names_an_authority(town: Town, people: People, head: C
     assert refused.status_code == 422
     assert "Yetkili kurumu seçin" in refused.content.decode()
     assert Answer.objects.get().authority == town.water_board
+
+
+def test_all_that_an_answer_lacks_is_told_in_one_go(town: Town, people: People, head: Client) -> None:
+    request = in_progress(town, people)
+
+    refused = head.post(action(request, "submit_answer"), answer(request, outcome="not_ours", text=" "))
+
+    body = refused.content.decode()
+    assert "Yetkili kurumu seçin" in body
+    assert "Vatandaşın okuyacağı cevabı yazın" in body
 
 
 def test_a_draft_keeps_the_authority_only_while_the_matter_is_not_ours(

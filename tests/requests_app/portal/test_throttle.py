@@ -10,8 +10,10 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from common.addresses import client_address
+from notifications.models import Message
 from requests_app.models import ApplicationDraft, ServiceRequest
 from requests_app.views import throttle
+from tests.factories import APPLICANT_PHONE
 from tests.requests_app.portal.citizen import Citizen, text_of
 
 
@@ -46,6 +48,19 @@ def test_an_address_that_starts_too_much_keeps_its_text_on_the_page(citizen: Cit
     assert not ApplicationDraft.objects.exists()
 
 
+def test_a_phone_that_may_be_a_strangers_gets_only_so_many_confirmations(citizen: Citizen) -> None:
+    use_up(throttle.PHONE, APPLICANT_PHONE)
+    sent = citizen.apply()
+    assert sent.applicant is not None
+    assert not Message.objects.filter(phone=APPLICANT_PHONE).exists()
+
+
+def test_another_phone_gets_its_confirmation(citizen: Citizen) -> None:
+    use_up(throttle.PHONE, "+905000000099")
+    citizen.apply()
+    assert Message.objects.get().phone == APPLICANT_PHONE
+
+
 def test_after_an_hour_it_goes_on(citizen: Citizen) -> None:
     citizen.fill()
     use_up(throttle.SEND)
@@ -73,6 +88,14 @@ def test_a_program_that_asks_too_much_on_a_request_is_held_back(citizen: Citizen
     response = citizen.post("request_add", sent.number, text="bir daha")
     assert response.status_code == 429
     assert "bir daha</textarea>" in text_of(response)
+
+
+@pytest.mark.parametrize("action", ["reopen", "rate"])
+def test_what_sends_messages_or_counts_is_held_back_as_well(citizen: Citizen, action: str) -> None:
+    sent = citizen.apply()
+    citizen.open_link()
+    use_up(throttle.WORDS)
+    assert citizen.post(f"request_{action}", sent.number, text="bir daha").status_code == 429
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.utils import timezone
 
-from common.secrets import new_secret
 from notifications.models import Message
 from requests_app.actors import Actor
 from requests_app.models import Attachment, Feedback, Note, ServiceRequest
@@ -16,37 +15,7 @@ from requests_app.services import conversation
 from requests_app.workflow import Status
 from tests import factories
 from tests.requests_app.portal.citizen import Citizen, last_code, text_of
-from tests.requests_app.portal.conftest import picture
-
-SECRET = new_secret()
-
-
-@pytest.fixture
-def owner(town: factories.Town) -> Citizen:
-    return Citizen()
-
-
-def opened(owner: Citizen, request: ServiceRequest) -> ServiceRequest:
-    """The request, its link followed."""
-    owner.get("track_link", SECRET)
-    return request
-
-
-@pytest.fixture
-def received(town: factories.Town, owner: Citizen) -> ServiceRequest:
-    return opened(owner, factories.submit(town, secret=SECRET)) or factories.submit(town)
-
-
-@pytest.fixture
-def closed(town: factories.Town, people: factories.People, owner: Citizen) -> ServiceRequest:
-    return opened(owner, factories.closed(town, people, secret=SECRET))
-
-
-@pytest.fixture
-def asked(town: factories.Town, people: factories.People, owner: Citizen) -> ServiceRequest:
-    request = factories.in_progress(town, people, secret=SECRET)
-    conversation.ask(request_id=request.pk, question="Hangi kapı?", actor=Actor.staff(people.head_a))
-    return opened(owner, request)
+from tests.requests_app.portal.conftest import SECRET, opened, picture
 
 
 def status_of(request: ServiceRequest) -> str:

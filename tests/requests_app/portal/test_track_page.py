@@ -7,16 +7,14 @@ import time_machine
 from django.utils import timezone
 
 from common.numbers import make_number
-from common.secrets import new_secret
 from requests_app.actors import Actor
 from requests_app.models import Note, ServiceRequest
 from requests_app.services import answers, applicant, conversation, department, triage
 from requests_app.vocabulary import NoteKind, Outcome
 from tests import factories
 from tests.requests_app.portal.citizen import Citizen, text_of
-from tests.requests_app.portal.conftest import picture
+from tests.requests_app.portal.conftest import SECRET, picture
 
-SECRET = new_secret()
 ACTIONS = [
     "request",
     "request_add",
@@ -26,12 +24,6 @@ ACTIONS = [
     "request_rate",
     "request_contact",
 ]
-
-
-@pytest.fixture
-def owner() -> Citizen:
-    """Whoever holds the link of the request whose secret is SECRET."""
-    return Citizen()
 
 
 def page_of(owner: Citizen, request: ServiceRequest) -> str:
@@ -125,6 +117,15 @@ def test_the_answer_stands_in_its_frame(town: factories.Town, people: factories.
     page = page_of(owner, factories.closed(town, people, secret=SECRET))
     assert "Çukur kapatıldı." in page.split('class="answer__body"')[1].split("</div>")[0]
     assert "Fen İşleri Müdürlüğü" in page
+
+
+def test_the_answer_is_marked_as_turkish_on_the_english_page(
+    town: factories.Town, people: factories.People, owner: Citizen
+) -> None:
+    owner.language = "en"
+    page = page_of(owner, factories.closed(town, people, secret=SECRET))
+    assert "The answer" in page
+    assert '<div class="answer__body" lang="tr">' in page
 
 
 def test_an_answer_under_review_is_not_shown(town: factories.Town, people: factories.People, owner: Citizen) -> None:
