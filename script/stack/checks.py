@@ -28,6 +28,7 @@ PRODUCTION = {
     "TWILIO_AUTH_TOKEN": "an-invented-token",
     "TWILIO_FROM": "+905000000000",
     "EMAIL_URL": "smtp+tls://desk:an-invented-password@mail.ornek.example:587",
+    "REFERENCE_PACK": "ornek",
     "PRIVATE_FILES_INTERNAL_PREFIX": "/private/",
 }
 
