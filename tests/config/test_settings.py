@@ -28,7 +28,16 @@ SAFE = {
     "EMAIL_URL": "smtp://localhost",
     "REFERENCE_PACK": "ornek",
 }
-NEEDED = ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_BASE_URL", "DATABASE_URL", "REDIS_URL", "SMS_GATEWAY", "EMAIL_URL", "REFERENCE_PACK")
+NEEDED = (
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "PUBLIC_BASE_URL",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SMS_GATEWAY",
+    "EMAIL_URL",
+    "REFERENCE_PACK",
+)
 # Each holds a word that must not be repeated.
 MALFORMED = {
     "SECRET_KEY": ["hunter2"],
