@@ -41,7 +41,7 @@ if DEMO and not HOSTS <= env.LOOPBACK_HOSTS:
     )
 
 # The invented town is for the demonstration alone.
-REFERENCE_PACK = env.text("REFERENCE_PACK", "ornek" if DEMO else None)
+REFERENCE_PACK = env.text("REFERENCE_PACK", "ornek" if DEBUG or DEMO else None)
 
 # --- Parts ---------------------------------------------------------------------------------------
 

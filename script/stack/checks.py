@@ -26,6 +26,7 @@ PRODUCTION = {
     "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
     "TWILIO_AUTH_TOKEN": "an-invented-token",
     "EMAIL_URL": "smtp+tls://desk:an-invented-password@mail.ornek.example:587",
+    "REFERENCE_PACK": "ornek",
     "PRIVATE_FILES_INTERNAL_PREFIX": "/private/",
 }
 
