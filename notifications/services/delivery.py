@@ -43,7 +43,8 @@ SWEEP_LIMIT = 5_000
 class Claimed:
     """What one claim found: ``looked_at`` rows, of which ``attempts`` are ours to make until ``until``.
 
-    Without a ``way`` no route may be taken now; in ``wait`` seconds one may, if that is more than nothing.
+    ``full`` says that there may well be more where these came from. Without a ``way`` no route may be taken now; in
+    ``wait`` seconds one may, if that is more than nothing.
     """
 
     looked_at: int
@@ -51,17 +52,21 @@ class Claimed:
     until: datetime
     way: WayOut | None = None
     wait: float = 0.0
+    full: bool = False
 
 
 def deliver(lane: Lane) -> int:
     """Send what is due in ``lane`` until it is empty or the round is over; returns how many were tried.
 
-    Any number of workers may do this at the same time.
+    Any number of workers may do this at the same time; whoever finds more than a chunk calls the next one first,
+    who else might stand idle until the sweep.
     """
     end = time.monotonic() + ROUND_SECONDS
     tried = 0
     while (left := end - time.monotonic()) > 0:
         claimed = claim(lane)
+        if claimed.full and not tried:
+            bell.ring(deliver_task(lane), queue=lane.value)
         if claimed.wait:
             time.sleep(min(claimed.wait, left))
         elif not claimed.looked_at:
@@ -95,7 +100,8 @@ def _claim(lane: Lane, way: WayOut, *, now: datetime) -> Claimed:
         rates.charge(way.route, sum(attempt.segments for attempt in taken.attempts))
     if not taken.attempts:
         routes.give_back(way)
-    return Claimed(taken.looked_at, taken.attempts, until=lease_end - HAND_OVER_MARGIN, way=way)
+    full = taken.looked_at == allowed.messages and not way.canary
+    return Claimed(taken.looked_at, taken.attempts, until=lease_end - HAND_OVER_MARGIN, way=way, full=full)
 
 
 def _chunk(lane: Lane, way: WayOut) -> int:

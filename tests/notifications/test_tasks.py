@@ -8,7 +8,7 @@ from django.db import transaction
 
 from common import bell
 from notifications import tasks
-from notifications.lanes import RECONCILE_TASK, SINGLE, Lane, deliver_task
+from notifications.lanes import POLICIES, RECONCILE_TASK, SINGLE, Lane, deliver_task
 from notifications.models import LocalDelivery, Message
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,23 @@ def test_a_bell_is_rung_although_another_was_taken_back(broker: Any) -> None:
             1 / 0  # noqa: B018
         bell.ring(deliver_task(Lane.BULK), queue="bulk")
     assert [broker.llen(lane) for lane in Lane.values] == [0, 0, 0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_finds_more_than_it_can_take_calls_another(queue: Callable[..., Message], broker: Any) -> None:
+    for _ in range(POLICIES[Lane.OTP].chunk):
+        queue(lane=Lane.OTP)
+    broker.flushdb()  # the bells of the messages themselves
+    tasks.deliver_otp()
+    assert broker.llen("otp") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_can_take_everything_calls_nobody(queue: Callable[..., Message], broker: Any) -> None:
+    queue(lane=Lane.OTP)
+    broker.flushdb()
+    tasks.deliver_otp()
+    assert broker.llen("otp") == 0
 
 
 def test_running_a_task_twice_changes_nothing(queue: Callable[..., Message]) -> None:
