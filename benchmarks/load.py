@@ -54,6 +54,13 @@ def post(path: str, body: str, *, port: int, headers: dict[str, str]) -> bytes:
     return f"POST {path} HTTP/1.1\r\n{head}\r\n\r\n{body}".encode()
 
 
+def get(path: str, *, port: int, headers: dict[str, str]) -> bytes:
+    """One HTTP/1.1 GET as bytes on the wire."""
+    lines = {"Host": f"127.0.0.1:{port}", "Connection": "close", **headers}
+    head = "\r\n".join(f"{name}: {value}" for name, value in lines.items())
+    return f"GET {path} HTTP/1.1\r\n{head}\r\n\r\n".encode()
+
+
 def run(requests: Iterable[bytes], *, port: int, clients: int, good: Callable[[bytes], bool]) -> Result:
     """Send every request once with ``clients`` at a time; ``good`` judges the beginning of an answer."""
     waiting = iter(requests)

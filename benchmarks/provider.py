@@ -1,8 +1,9 @@
 """A provider for the benchmarks of messages: ``python -m benchmarks.provider``, a process of its own.
 
 Speaks Twilio's and Verimor's calls over plain asyncio, so that it costs little beside what is measured; each call
-takes ``--latency`` milliseconds. With ``--fail`` it takes a share of the messages and does not answer, answers 500,
-and answers 429. It counts what it took by receiver (a campaign has each phone once) and says so at ``/_counts``.
+takes ``--latency`` milliseconds. With ``--fail`` it takes that share of the calls and never answers, so that the caller
+waits in vain, answers 500 to as many and 429 to as many. What it took it counts by our id of the message, which stands
+in Twilio's StatusCallback: ``/_counts`` says how many, ``/_arrivals`` when each came.
 """
 
 import argparse
@@ -10,8 +11,9 @@ import asyncio
 import json
 import random
 import time
+from bisect import bisect_right
 from collections import Counter
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 OK = "200 OK"
 
@@ -25,24 +27,30 @@ class Book:
         self.taken: Counter[str] = Counter()
         self.texts: dict[str, tuple[str, str]] = {}
         self.campaigns: dict[tuple[str, str], str] = {}
+        self.arrivals: list[tuple[float, str]] = []
         self.calls = 0
-        self.first = self.last = 0.0
+        self.twice = 0
 
-    def take(self, phone: str, text: str) -> str:
+    def take(self, our_id: str, phone: str, text: str) -> str:
         """Count one message; its number at this provider."""
-        self.last = time.time()
-        self.first = self.first or self.last
-        self.taken[phone] += 1
-        sid = f"SM{phone[1:]}{self.taken[phone]:020}"
+        self.arrivals.append((time.time(), phone))
+        self.taken[our_id] += 1
+        self.twice += self.taken[our_id] == 2
+        sid = f"SM{random.getrandbits(128):032x}"
         self.texts[phone] = (sid, text)
         return sid
 
     def counts(self) -> dict[str, float]:
-        """How many phones got something, how many more than once, and when."""
-        twice = sum(1 for number in self.taken.values() if number > 1)
+        """How many messages came, how many of them more than once, and when."""
+        first, last = (self.arrivals[0][0], self.arrivals[-1][0]) if self.arrivals else (0.0, 0.0)
         return {
-            "phones": len(self.taken), "twice": twice, "calls": self.calls, "first": self.first, "last": self.last,
+            "messages": len(self.taken), "twice": self.twice, "calls": self.calls, "first": first, "last": last,
         }  # fmt: skip
+
+    def arrived(self, after: float, phone: str) -> list[tuple[float, str]]:
+        """When something came after ``after`` for phones that begin with ``phone``, in order."""
+        later = self.arrivals[bisect_right(self.arrivals, (after, "~")) :]
+        return [(at, to) for at, to in later if to.startswith(phone)]
 
 
 class Server(asyncio.Protocol):
@@ -70,6 +78,9 @@ class Server(asyncio.Protocol):
     def _answer(self, method: str, path: str, body: bytes) -> tuple[str, object]:
         if path == "/_counts":
             return OK, self._book.counts()
+        if path.startswith("/_arrivals"):
+            query = parse_qs(path.partition("?")[2])
+            return OK, self._book.arrived(float(query["after"][0]), query.get("phone", [""])[0])
         self._book.calls += 1
         if path.startswith("/v2/status"):
             return self._verimor_status(path)
@@ -82,7 +93,8 @@ class Server(asyncio.Protocol):
         if refused:
             return refused
         form = parse_qs(body.decode())
-        sid = self._book.take(form["To"][0], form["Body"][0])
+        our_id = urlsplit(form["StatusCallback"][0]).path.rstrip("/").rpartition("/")[2]
+        sid = self._book.take(our_id, form["To"][0], form["Body"][0])
         return ("", None) if silent else ("201 Created", {"sid": sid, "status": "queued"})
 
     def _verimor(self, body: bytes) -> tuple[str, object]:
@@ -91,7 +103,7 @@ class Server(asyncio.Protocol):
             return refused
         campaign = json.loads(body)
         for message in campaign["messages"]:
-            self._book.take(f"+{message['dest']}", message["msg"])
+            self._book.take(message["id"], f"+{message['dest']}", message["msg"])
             self._book.campaigns[campaign["custom_id"], message["dest"]] = message["id"]
         return ("", None) if silent else (OK, self._book.calls)
 
@@ -124,8 +136,7 @@ class Server(asyncio.Protocol):
 
     def _write(self, status: str, answer: object) -> None:
         if not status:
-            self._transport.close()  # taken, and no word of it
-            return
+            return  # taken, and no word of it: the caller waits until it gives up
         content = json.dumps(answer).encode()
         head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         self._transport.write(head.encode() + content)  # type: ignore[attr-defined]

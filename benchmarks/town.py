@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 
 import django
 
@@ -10,10 +11,11 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402  (needs the set-up above)
 from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from notifications.models import Campaign  # noqa: E402
-from notifications.services.campaigns import approval  # noqa: E402
+from notifications.services.campaigns import approval, planning  # noqa: E402
 
 # Invented numbers, counted up from a block that is given to nobody.
 _CONSENTS = """
@@ -38,12 +40,15 @@ def settle(count: int) -> None:
         cursor.execute("ANALYZE notifications_consent, notifications_optout")
 
 
+def person(name: str) -> User:
+    """Somebody who may do everything in the administration."""
+    found: User | None = User.objects.filter(email=f"{name}@example.org").first()
+    return found or User.objects.create_superuser(f"{name}@example.org", full_name="Deneme", password=None)
+
+
 def approved_campaign() -> Campaign:
     """An announcement in two languages, approved by a second person."""
-    author, second = (
-        User.objects.create_superuser(f"{name}@example.org", full_name="Deneme", password=None)
-        for name in ("author", "second")
-    )
+    author, second = person("author"), person("second")
     campaign = approval.create(
         actor=author,
         name="Su kesintisi",
@@ -53,3 +58,12 @@ def approved_campaign() -> Campaign:
     )
     campaign = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
     return approval.approve(actor=second, campaign_id=campaign.pk, expected_version=campaign.version)
+
+
+def planned_campaign() -> Campaign:
+    """The same with its receivers listed, ready to be sent."""
+    campaign = approved_campaign()
+    planning.start_due(timezone.now())
+    planning.plan_all(until=time.monotonic() + 600)
+    campaign.refresh_from_db()
+    return campaign

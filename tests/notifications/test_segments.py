@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.segments import INTERNATIONAL_ROUTE, TURKISH_ROUTE, Encoding, Profile, measure
+from tests.notifications.segments_by_hand import BASIC, EXTRA, LOCKING, parts_by_hand
 
 ALL = (Encoding.GSM7, Encoding.TURKISH_LOCKING, Encoding.TURKISH_SINGLE, Encoding.UCS2)
 NO_RESERVE = Profile(encodings=ALL)
@@ -88,36 +89,6 @@ def test_an_empty_text_is_one_part_of_nothing() -> None:
     assert (measure("").segments, measure("").units) == (1, 0)
 
 
-# A second reckoning: the tables by hand, the parts by filling them one character after the other.
-BASIC = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-LOCKING = "@£$¥€éùıòÇ\nĞğ\rÅåΔ_ΦΓΛΩΠΨΣΘΞŞşßÉ !\"#¤%&'()*+,-./0123456789:;<=>?İABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§çabcdefghijklmnopqrstuvwxyzäöñüà"
-EXTRA = "^{}\\[~]|€"
-TABLES = (
-    (160, 153, {**dict.fromkeys(EXTRA, 2), **dict.fromkeys(BASIC, 1)}),
-    (155, 149, {**dict.fromkeys(EXTRA, 2), **dict.fromkeys(LOCKING, 1)}),
-    (155, 149, {**dict.fromkeys(EXTRA + "ĞİŞçğış", 2), **dict.fromkeys(BASIC, 1)}),
-)
-
-
-def _parts_by_hand(text: str, reserve: int) -> int:
-    options = [
-        _fill([table[c] for c in text] + [1] * reserve, a, j) for a, j, table in TABLES if set(text) <= set(table)
-    ]
-    options.append(_fill([len(c.encode("utf-16-le")) // 2 for c in text] + [1] * reserve, 70, 67))
-    return min(options)
-
-
-def _fill(costs: list[int], alone: int, joined: int) -> int:
-    if sum(costs) <= alone:
-        return 1
-    parts = [0]
-    for cost in costs:
-        if parts[-1] + cost > joined:
-            parts.append(0)
-        parts[-1] += cost
-    return len(parts)
-
-
 TURKISH_TEXT = st.text(alphabet=BASIC + LOCKING + EXTRA + "âîûж😀", max_size=700) | st.text(
     alphabet="abcçdefgğhıijklmnoöprsştuüvyzİ .,€{}0123456789", max_size=700
 )
@@ -125,7 +96,7 @@ TURKISH_TEXT = st.text(alphabet=BASIC + LOCKING + EXTRA + "âîûж😀", max_si
 
 @given(TURKISH_TEXT, st.sampled_from([0, 5]))
 def test_equals_a_second_reckoning_by_hand(text: str, reserve: int) -> None:
-    assert measure(text, Profile(ALL, reserve)).segments == _parts_by_hand(text, reserve)
+    assert measure(text, Profile(ALL, reserve)).segments == parts_by_hand(text, reserve)
 
 
 def test_both_tables_of_the_second_reckoning_are_complete() -> None:
