@@ -1,9 +1,9 @@
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from notifications.workflow import FINISHED, TRANSITIONS, State
+from notifications.models.ways import only_known_ways
+from notifications.workflow import FINISHED, State
 
 
 class BulkMessage(models.Model):
@@ -68,7 +68,7 @@ class BulkMessage(models.Model):
             # Whose receipt is this?
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="bulk_provider_id"),
         ]
-        triggers = [pgtrigger.FSM(name="bulk_states", field="state", transitions=TRANSITIONS)]
+        triggers = [only_known_ways("bulk_states")]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -1,12 +1,12 @@
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.lanes import SINGLE, Lane
+from notifications.models.ways import only_known_ways
 from notifications.querysets import MessageQuerySet
-from notifications.workflow import FINISHED, OPEN, TRANSITIONS, State
+from notifications.workflow import FINISHED, OPEN, State
 
 
 class Message(models.Model):
@@ -100,7 +100,7 @@ class Message(models.Model):
             # "Is this one copied from that one?", which the database asks for each message that is deleted.
             models.Index(fields=["retry_of"], condition=Q(retry_of__isnull=False), name="message_retry_of"),
         ]
-        triggers = [pgtrigger.FSM(name="message_states", field="state", transitions=TRANSITIONS)]
+        triggers = [only_known_ways("message_states")]
 
     def __str__(self) -> str:
         return f"{self.event} {self.id}"

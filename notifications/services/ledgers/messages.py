@@ -17,7 +17,18 @@ from notifications.gateways.links import find_link
 from notifications.gateways.notices import Receipt
 from notifications.lanes import SINGLE, Lane
 from notifications.models import Message, Route
-from notifications.services.ledgers.base import Attempt, Held, Result, Taken, Waiting, by_id, execute, safe
+from notifications.services.ledgers.base import (
+    RESULTS,
+    Attempt,
+    Held,
+    Result,
+    Taken,
+    Waiting,
+    as_rows,
+    by_id,
+    execute,
+    safe,
+)
 from notifications.services.ledgers.holding import held
 from notifications.services.rendering import NotRenderable, TemplateShelf, fitted, for_route, render
 from notifications.workflow import FINISHED, HANDED_OVER, IN_FLIGHT, State
@@ -60,7 +71,8 @@ UPDATE notifications_message AS message
  WHERE message.id = claim.id AND message.state = 'queued'
 """
 
-_RECORD = """
+_RECORD = f"""
+WITH result AS MATERIALIZED (SELECT * FROM {RESULTS})
 UPDATE notifications_message AS message
    SET state = result.state,
        due_at = result.due_at,
@@ -71,21 +83,18 @@ UPDATE notifications_message AS message
        text = CASE WHEN result.state = ANY(%(handed_over)s) AND message.lane = %(otp)s
                    THEN '' ELSE message.text END,
        context = CASE WHEN result.state = ANY(%(handed_over)s) AND message.lane = %(otp)s
-                      THEN '{}'::jsonb ELSE message.context END,
+                      THEN '{{}}'::jsonb ELSE message.context END,
        sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s
                       WHEN result.state = 'delivered' THEN coalesce(message.sent_at, %(now)s)
                       ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
-  FROM unnest(%(ids)s::uuid[], %(numbers)s::int[], %(tried)s::timestamptz[], %(counts)s::bool[],
-              %(states)s::text[], %(due)s::timestamptz[], %(provider_ids)s::text[], %(codes)s::text[],
-              %(details)s::text[])
-       AS result(id, number, tried_at, counts, state, due_at, provider_id, error_code, error_detail)
+  FROM result
  WHERE message.id = result.id
    AND message.attempts = result.number
    AND message.claimed_at = result.tried_at
    AND message.state = ANY(%(before)s)
 RETURNING message.id
-"""
+"""  # noqa: S608  (no value in it)
 
 
 class MessageLedger:
@@ -111,15 +120,7 @@ class MessageLedger:
         rows = by_id(results)
         taken = _execute(
             _RECORD,
-            ids=[str(row.id) for row in rows],
-            numbers=[row.number for row in rows],
-            tried=[row.tried_at for row in rows],
-            counts=[row.counts for row in rows],
-            states=[row.state.value for row in rows],
-            due=[row.due_at for row in rows],
-            provider_ids=[row.provider_id for row in rows],
-            codes=[row.error_code for row in rows],
-            details=[safe(row.error_detail) for row in rows],
+            results=as_rows(rows),
             before=[state.value for state in before],
             now=now,
         )
