@@ -4,7 +4,7 @@ An announcement goes out while workers are killed at random, the broker loses ev
 and the provider takes messages without ever answering, answers 500 and answers 429. Counted at the provider by our
 id: every message once. Prints one JSON line; ends with an error where a message was lost or sent twice.
 
-Who was refused waits a minute, then two, four, eight: the last one of 20,000 is sent after some twelve minutes, in
+Who was refused waits a minute, then two, four, eight: the last one is sent after some twelve minutes, in
 which next to nothing happens. ``--hurry`` ends these pauses, and nothing else, once the last blow has fallen.
 """
 
@@ -54,7 +54,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=20_000, help="receivers (default 20,000)")
+    parser.add_argument("--count", type=int, default=100_000, help="receivers (default 100,000)")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--gateway", choices=sorted(loopback.ROUTES), default="twilio")
     parser.add_argument("--hurry", action="store_true", help="at the end let nobody wait for a retry's pause")

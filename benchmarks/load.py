@@ -1,7 +1,7 @@
 """A closed loop of HTTP clients: each sends its next request when it has the answer to the last one.
 
-Plain sockets and a new connection for each request, like the measurements this is compared with; a heavier
-client would take the processor time of what it measures.
+Plain sockets and, unless asked otherwise, a new connection for each request, like the measurements this is compared
+with; a heavier client would take the processor time of what it measures.
 """
 
 import selectors
@@ -42,7 +42,7 @@ class Result:
 
 
 def post(path: str, body: str, *, port: int, headers: dict[str, str]) -> bytes:
-    """One HTTP/1.1 POST of a form as bytes on the wire."""
+    """One HTTP/1.1 POST of a form as bytes on the wire. A header of ``headers`` stands for the usual one."""
     lines = {
         "Host": f"127.0.0.1:{port}",
         "Content-Type": "application/x-www-form-urlencoded",
@@ -61,36 +61,49 @@ def get(path: str, *, port: int, headers: dict[str, str]) -> bytes:
     return f"GET {path} HTTP/1.1\r\n{head}\r\n\r\n".encode()
 
 
-def run(requests: Iterable[bytes], *, port: int, clients: int, good: Callable[[bytes], bool]) -> Result:
-    """Send every request once with ``clients`` at a time; ``good`` judges the beginning of an answer."""
+def run(
+    requests: Iterable[bytes], *, port: int, clients: int, good: Callable[[bytes], bool], keep: bool = False
+) -> Result:
+    """Send every request once with ``clients`` at a time; ``good`` judges the beginning of an answer.
+
+    With ``keep`` each client keeps its connection, as a reverse proxy does; answers must then be short.
+    """
     waiting = iter(requests)
     latencies: list[float] = []
     failures = 0
     began = time.perf_counter()
     with selectors.DefaultSelector() as selector:
         for request in islice(waiting, clients):
-            _send(request, port, selector)
+            _send(request, None, port, selector)
         while selector.get_map():
             for key, _events in selector.select():
-                answer, seconds = _receive(key, selector)
+                connection, answer, seconds = _receive(key, selector)
                 if good(answer):
                     latencies.append(seconds * 1000)
                 else:
                     failures += 1
-                for request in islice(waiting, 1):
-                    _send(request, port, selector)
+                request = next(waiting, None)
+                kept = connection if keep and b"Connection: close" not in answer else None
+                if kept is None or request is None:
+                    connection.close()
+                if request is not None:
+                    _send(request, kept, port, selector)
     return Result(time.perf_counter() - began, sorted(latencies), failures)
 
 
-def _send(request: bytes, port: int, selector: selectors.BaseSelector) -> None:
+def _send(request: bytes, kept: socket.socket | None, port: int, selector: selectors.BaseSelector) -> None:
     sent_at = time.perf_counter()
-    connection = socket.create_connection(("127.0.0.1", port))
+    connection = kept or socket.create_connection(("127.0.0.1", port))
     connection.sendall(request)
     selector.register(connection, selectors.EVENT_READ, sent_at)
 
 
-def _receive(key: selectors.SelectorKey, selector: selectors.BaseSelector) -> tuple[bytes, float]:
-    """The beginning of the answer, and the seconds it took."""
-    selector.unregister(key.fileobj)
-    with key.fileobj as connection:
-        return connection.recv(4096), time.perf_counter() - key.data
+def _receive(key: selectors.SelectorKey, selector: selectors.BaseSelector) -> tuple[socket.socket, bytes, float]:
+    """The connection, the beginning of the answer, and the seconds it took."""
+    connection = key.fileobj
+    assert isinstance(connection, socket.socket)
+    selector.unregister(connection)
+    answer = connection.recv(4096)
+    while b"chunked" in answer and not answer.endswith(b"0\r\n\r\n"):
+        answer += connection.recv(4096)
+    return connection, answer, time.perf_counter() - key.data

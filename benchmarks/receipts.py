@@ -1,7 +1,8 @@
 """Signed receipts, taken and applied: ``script/bench receipts``.
 
 Messages that a gateway has taken lie in the database. For each come three status callbacks in Twilio's shape, signed,
-some twice and some out of order, from clients in a closed loop; a worker beside the web server applies them. Counted
+some twice and some out of order, from clients in a closed loop, each on a connection that it keeps as the reverse
+proxy does (--close: a new one for each request); a worker beside the web server applies them. Counted
 are the receipts answered a second, and how much later the last one was applied. In turns with it, a bare Django view
 that inserts one row. Stops where any message is not in the state it should be in. Prints one JSON line.
 """
@@ -37,6 +38,7 @@ DOUBLED = MOVED = 0.3
 # One in ten is not delivered; the rest is, whatever comes first.
 FAILS = 10
 APPLIED_WITHIN_SECONDS = 120
+_CONNECTION = {True: "keep-alive", False: "close"}
 
 _MESSAGES = """
 INSERT INTO notifications_message
@@ -53,24 +55,30 @@ def main() -> None:
     """Measure and print the line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2_000, help="messages, with three receipts each (default 2000)")
-    count = parser.parse_args().count
+    parser.add_argument("--close", action="store_true", help="a new connection for each request")
+    arguments = parser.parse_args()
+    count = arguments.count
     town.settle(1)
     _bare_table()
     ids = _accepted(count)
     calls = twilio.disordered(_calls(ids), doubled=DOUBLED, moved=MOVED)
     report: dict[str, Any] = {"benchmark": "receipts", "messages": count, "receipts": len(calls)}
-    environment = {"PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL, "TWILIO_AUTH_TOKEN": twilio.AUTH_TOKEN}
+    environment = {
+        "PUBLIC_BASE_URL": settings.PUBLIC_BASE_URL,
+        "TWILIO_ACCOUNT_SID": twilio.ACCOUNT_SID,
+        "TWILIO_AUTH_TOKEN": twilio.AUTH_TOKEN,
+    }
     with gunicorn("benchmarks.bare:application") as bare, gunicorn("config.wsgi", **environment) as web:
-        report |= _in_turns(bare, web, calls)
+        report |= _in_turns(bare, web, calls, keep=not arguments.close)
     _insist(ids)
     print(json.dumps(report))
 
 
-def _in_turns(bare: WebServer, web: WebServer, calls: list[twilio.Call]) -> dict[str, Any]:
+def _in_turns(bare: WebServer, web: WebServer, calls: list[twilio.Call], *, keep: bool) -> dict[str, Any]:
     """A part of each after the other, so that other work on the machine falls on both alike."""
-    simple = _bare_requests(bare, len(calls))
-    signed = _requests(web, calls)
-    bare_part, web_part = Part(bare, b"HTTP/1.1 201"), Part(web, b"HTTP/1.1 204")
+    simple = _bare_requests(bare, len(calls), keep=keep)
+    signed = _requests(web, calls, keep=keep)
+    bare_part, web_part = Part(bare, b"HTTP/1.1 201", keep=keep), Part(web, b"HTTP/1.1 204", keep=keep)
     with _worker() as worker:
         began = processor_seconds([worker.pid])
         for _turn in range(TURNS):
@@ -89,8 +97,8 @@ def _in_turns(bare: WebServer, web: WebServer, calls: list[twilio.Call]) -> dict
 class Part:
     """One server under measurement, in several turns."""
 
-    def __init__(self, server: WebServer, good: bytes) -> None:
-        self._server, self._good = server, good
+    def __init__(self, server: WebServer, good: bytes, *, keep: bool) -> None:
+        self._server, self._good, self._keep = server, good, keep
         self._latencies: list[float] = []
         self._seconds = 0.0
         self._cpu = dict.fromkeys(("web", "database", "client"), 0.0)
@@ -104,6 +112,7 @@ class Part:
             port=self._server.port,
             clients=CLIENTS,
             good=lambda answer: answer.startswith(self._good),
+            keep=self._keep,
         )
         if result.failures:
             raise SystemExit(f"{result.failures} were not taken")
@@ -156,14 +165,15 @@ def _address(message_id: UUID) -> str:
     return f"{settings.PUBLIC_BASE_URL}{reverse('webhooks:twilio_receipt', args=[message_id])}"
 
 
-def _requests(web: WebServer, calls: list[twilio.Call]) -> Iterator[bytes]:
+def _requests(web: WebServer, calls: list[twilio.Call], *, keep: bool) -> Iterator[bytes]:
     for call in calls:
-        yield load.post(call.path, call.body, port=web.port, headers={"X-Twilio-Signature": call.signature})
+        headers = {"X-Twilio-Signature": call.signature, "Connection": _CONNECTION[keep]}
+        yield load.post(call.path, call.body, port=web.port, headers=headers)
 
 
-def _bare_requests(bare: WebServer, count: int) -> Iterator[bytes]:
+def _bare_requests(bare: WebServer, count: int, *, keep: bool) -> Iterator[bytes]:
     body = urllib.parse.urlencode({"text": "x" * 80})
-    yield from [load.post("/bare/", body, port=bare.port, headers={})] * count
+    yield from [load.post("/bare/", body, port=bare.port, headers={"Connection": _CONNECTION[keep]})] * count
 
 
 @contextmanager

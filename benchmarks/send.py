@@ -29,7 +29,7 @@ WORKERS = 2
 def main() -> None:
     """Measure both and print the line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=50_000, help="receivers (default 50,000)")
+    parser.add_argument("--count", type=int, default=300_000, help="receivers (default 300,000)")
     parser.add_argument("--gateway", choices=sorted(loopback.ROUTES), default="twilio")
     arguments = parser.parse_args()
     count = arguments.count

@@ -41,7 +41,8 @@ def processor_seconds(pids: Iterable[int]) -> float:
 def gunicorn(application: str, **environment: str) -> Iterator[WebServer]:
     """Serve ``application`` with two workers as in production, on a free port of this machine."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", application]
+    once = ["--max-requests", "0"]  # processes that are renewed in the middle cannot be asked what they used
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", *once, application]
     settings = {**os.environ, "PORT": str(port), "WEB_WORKERS": "2", "PYTHONPATH": str(ROOT), **environment}
     process = subprocess.Popen(command, cwd=ROOT, env=settings)
     try:
