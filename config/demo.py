@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from accounts.models import User
@@ -52,6 +53,20 @@ ACCOUNTS = (
     ),
     Account("yonetici@ornek.example", "Deniz Arslan", "Sistem yöneticisi", "administrator"),
 )
+
+
+def is_somebody_elses() -> bool:
+    """Whether people work with this database, or something else does: known passwords must never come into it.
+
+    It is ours where the demonstration's accounts are, and where there is nothing yet. Asks for no column that a
+    database of another version might not have.
+    """
+    tables = set(connection.introspection.table_names())
+    if MigrationRecorder.Migration._meta.db_table not in tables:
+        return bool(tables)
+    if User._meta.db_table in tables and User.objects.demo().active().exists():
+        return False
+    return any(model._meta.db_table in tables and model.objects.exists() for model in (User, ServiceRequest))
 
 
 @transaction.atomic

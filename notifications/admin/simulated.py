@@ -1,5 +1,8 @@
 """The simulated phone: what the local gateway delivered."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -12,7 +15,10 @@ from notifications.models import LocalDelivery
 
 @admin.register(LocalDelivery)
 class LocalDeliveryAdmin(ReadOnlyAdmin):
-    """An inbox, newest first; the search box takes a phone number."""
+    """An inbox, newest first; the search box takes a phone number.
+
+    Only where people are invented: numbers and one-time codes of citizens are nobody's to read.
+    """
 
     list_display = ("at", "phone", "text")
     search_fields = ("to",)
@@ -20,6 +26,10 @@ class LocalDeliveryAdmin(ReadOnlyAdmin):
     fields = ("at", "phone", "text")
     actions = None
     empty_text = _("What the simulated gateway delivers appears here within seconds. No real phone gets anything.")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether this is no real desk, and the reader may."""
+        return (settings.DEMO or settings.DEBUG) and super().has_view_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LocalDelivery]:
         """What the reader may see, as an inbox."""

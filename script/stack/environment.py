@@ -30,7 +30,7 @@ def local_settings(given: Mapping[str, str], var: Path, *, database_url: str, re
         "ALLOWED_HOSTS": ",".join(sorted(LOOPBACK_HOSTS)),
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port_of(given)}",
         "PORT": str(port_of(given)),
-        "REFERENCE_PACK": "ornek",
+        "REFERENCE_PACK": "",  # the demonstration has one; whoever runs a desk of their own names theirs
         "STAFF_MFA_REQUIRED": "0",
         "SECURE_COOKIES": "0",
         "LOG_FORMAT": "console",

@@ -17,9 +17,13 @@ def main(commands: list[str]) -> None:
     """Run ``commands`` one after the other; the first that fails ends it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from None
     for command in commands:
         try:
             _run(*shlex.split(command))

@@ -83,9 +83,10 @@ class Server:
         self._console.say(self._summary())
 
     async def _prepare(self) -> None:
-        steps = ["migrate --noinput -v 0", "collectstatic", f"load_reference_data {self._settings['REFERENCE_PACK']}"]
+        steps = ["migrate --noinput -v 0", "collectstatic", "load_reference_data"]
         if self._is_demo:
-            steps += ["load_demo_data", f"demo_accounts > {shlex.quote(str(self._accounts_file))}"]
+            accounts = f"demo_accounts > {shlex.quote(str(self._accounts_file))}"
+            steps = ["load_demo_data --check", *steps, "load_demo_data", accounts]
         status = await self._supervisor.run_once(
             self._process("prepare", [sys.executable, "-m", "script.stack.prepare", *steps])
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from notifications.ids import first_id
 from notifications.models import Campaign, Consent, Message
 from requests_app.models import ContactReveal, ServiceRequest
 from requests_app.workflow import Status
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +34,42 @@ def test_outside_of_the_demonstration_there_are_no_demo_accounts(settings: Any) 
     with pytest.raises(CommandError, match="DEMO is off"):
         call_command("load_demo_data")
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("options", [{"check": True}, {}], ids=["asked before anything is changed", "asked to load"])
+def test_a_database_in_which_people_work_stays_as_it_is(settings: Any, options: dict[str, bool]) -> None:
+    settings.DEMO = True
+    User.objects.create_user(email="zeynep@belediye.example", full_name="Zeynep Deneme")
+    with pytest.raises(CommandError, match="not the demonstration's.*DEMO=0"):
+        call_command("load_demo_data", **options)
+    assert not User.objects.demo().exists()
+
+
+def test_a_database_with_applications_of_citizens_stays_as_it_is(town: factories.Town, settings: Any) -> None:
+    settings.DEMO = True
+    factories.submit(town)
+    User.objects.all().delete()
+    with pytest.raises(CommandError, match="not the demonstration's"):
+        call_command("load_demo_data")
+    assert not User.objects.exists()
+
+
+def test_an_empty_database_may_be_filled_and_asking_fills_nothing(settings: Any) -> None:
+    settings.DEMO = True
+    call_command("load_demo_data", check=True)
+    assert not User.objects.exists()
+
+
+def test_a_demonstration_in_which_somebody_made_an_account_stays_one(demonstration: None) -> None:
+    User.objects.create_user(email="zeynep@belediye.example", full_name="Zeynep Deneme")
+    call_command("load_demo_data", check=True)
+    call_command("load_demo_data", verbosity=0)
+
+
+def test_the_tables_of_another_program_are_somebody_elses() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE django_migrations RENAME TO another_programs_table")
+    assert demo.is_somebody_elses()
 
 
 def test_every_status_but_merged_can_be_seen(demonstration: None) -> None:

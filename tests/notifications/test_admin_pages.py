@@ -12,7 +12,7 @@ from django.utils import translation
 from accounts.models import User
 from notifications.gateways.notices import Arrived
 from notifications.lanes import Lane
-from notifications.models import Consent, InboundNotice, Message, MessageTemplate
+from notifications.models import Consent, InboundNotice, LocalDelivery, Message, MessageTemplate
 from notifications.services import consents, delivery, inbound, notices
 from tests.notifications.conftest import OTHER_PHONE, PHONE
 
@@ -121,6 +121,18 @@ def test_the_simulated_phone_is_found_by_its_number(page: Client, queue: Callabl
     shown = page.get(_address("notifications_localdelivery_changelist"), {"q": typed}).content.decode()
     assert "<strong>0500 000 00 02</strong>" in shown
     assert "<strong>0500 000 00 01</strong>" not in shown
+
+
+@pytest.mark.parametrize("name", ["changelist", "change"])
+def test_where_citizens_are_real_the_simulated_phone_is_closed(
+    page: Client, queue: Callable[..., Message], settings: Any, name: str
+) -> None:
+    queue()
+    delivery.deliver(Lane.TRANSACTIONAL)
+    settings.DEMO = False
+    row = [LocalDelivery.objects.get().pk] if name == "change" else []
+    assert page.get(_address(f"notifications_localdelivery_{name}", *row)).status_code == 403
+    assert "localdelivery" not in page.get(reverse("admin:index")).content.decode()
 
 
 def test_an_empty_simulated_phone_says_what_will_appear(page: Client) -> None:

@@ -33,6 +33,13 @@ def test_compose_runs_no_process_of_ours_that_the_procfile_does_not_know() -> No
     assert ours == set(COMMANDS)
 
 
+def test_a_release_brings_the_texts_and_rights_that_its_code_needs() -> None:
+    shell, flag, line = COMMANDS["release"]
+
+    assert (shell, flag) == ("sh", "-c")
+    assert line.split(" && ") == ["python manage.py migrate --noinput", "python manage.py load_reference_data"]
+
+
 @pytest.mark.parametrize("lane", LANES)
 def test_every_lane_has_one_worker_of_its_own(lane: str) -> None:
     listening = [name for name, command in COMMANDS.items() if "-Q" in command and lane in command]

@@ -26,6 +26,10 @@ def test_demo_accounts_are_for_this_machine_only(tmp_path: Path, open_to: dict[s
     assert settings["DEMO"] == "0"
 
 
+def test_a_desk_of_ones_own_is_not_taken_for_the_invented_town(tmp_path: Path) -> None:
+    assert local_settings({"DEMO": "0"}, tmp_path, **ADDRESSES)["REFERENCE_PACK"] == ""
+
+
 def test_what_is_set_wins(tmp_path: Path) -> None:
     settings = local_settings({"DEMO": "0", "PORT": "9000", "SECRET_KEY": "given"}, tmp_path, **ADDRESSES)
 
