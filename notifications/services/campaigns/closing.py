@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.campaign_workflow import Status, Verb
+from notifications.campaign_workflow import ENDED, Status, Verb
 from notifications.models import Campaign
 from notifications.services.campaigns import change, quota, receivers
 from notifications.services.ledgers.base import execute
@@ -87,8 +87,9 @@ def states_of(campaigns: Sequence[Campaign]) -> dict[int, dict[str, int]]:
 
 
 def close_ended(now: datetime) -> None:
-    """Finish what is sent to the end, and close what has ended and can change no more."""
-    for campaign in Campaign.objects.in_status(Status.RUNNING, Status.FINISHED, Status.CANCELLED):
+    """Finish what is sent to the end or too late, and close what has ended and can change no more."""
+    begun = (Status.PLANNING, Status.RUNNING, Status.PAUSED)
+    for campaign in Campaign.objects.in_status(*begun, *ENDED):
         _settle(campaign.pk, now)
 
 
@@ -99,12 +100,17 @@ def _settle(campaign_id: int, now: datetime) -> None:
     if campaign is None:
         return
     figures = tally(campaign)
-    if figures.open:
+    if figures.open or not _is_over(campaign, now):
         return
-    if campaign.status == Status.RUNNING:
+    if campaign.status not in ENDED:
         campaign = change.finish(change.begin(campaign_id=campaign_id, verb=Verb.FINISH, actor=None))
     if not figures.by_state.get(State.ACCEPTED.value) or now >= _last_receipt(campaign):
         _close(campaign, figures)
+
+
+def _is_over(campaign: Campaign, now: datetime) -> bool:
+    """Whether nothing will be added to it: its list is sent, nobody wants it, or its time has passed."""
+    return campaign.status in {Status.RUNNING, *ENDED} or campaign.too_late_after <= now
 
 
 def _close(campaign: Campaign, figures: Tally) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from common import bell
 from common.errors import TransitionRefused
@@ -110,7 +111,7 @@ def plan_chunk(campaign_id: int, *, size: int = CHUNK) -> bool:
     """
     free = Campaign.objects.select_for_update(skip_locked=True, no_key=True)
     campaign = free.filter(pk=campaign_id, status=Status.PLANNING).first()
-    if campaign is None:
+    if campaign is None or campaign.too_late_after <= timezone.now():
         return False
     try:
         with transaction.atomic():
