@@ -1,7 +1,8 @@
 """The end of a campaign: when nothing of it is open any more, its totals are counted once and kept."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +21,11 @@ RECEIPTS_COME_FOR = timedelta(hours=72)
 LATELY = timedelta(minutes=1)
 
 _COUNT = """
-SELECT state, count(*), coalesce(sum(segments), 0), coalesce(sum(segments) FILTER (WHERE sent_at IS NOT NULL), 0),
+SELECT state, route, count(*), sum(segments), coalesce(sum(segments) FILTER (WHERE sent_at IS NOT NULL), 0),
        count(*) FILTER (WHERE sent_at > %(lately)s)
   FROM notifications_bulkmessage
  WHERE campaign_id = %(campaign)s AND id >= %(low)s AND id < %(high)s
- GROUP BY state
+ GROUP BY state, route
 """
 
 _COUNT_EACH = """
@@ -36,11 +37,15 @@ SELECT campaign_id, state, count(*) FROM notifications_bulkmessage
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far a campaign is: messages by state, SMS parts planned and sent, and messages sent in the last minute."""
+    """How far a campaign is: messages by state, SMS parts planned and sent, and messages sent in the last minute.
+
+    ``segments`` are those that were sent, and of what was not, those set aside. ``by_route``: sent ones by route.
+    """
 
     by_state: dict[str, int]
     segments: int
     sent_segments: int
+    by_route: dict[str, int] = field(default_factory=dict)
     sent_lately: int = 0
 
     @property
@@ -55,7 +60,8 @@ class Tally:
 
     def as_totals(self) -> dict[str, Any]:
         """What stays of it when the messages are gone."""
-        return {"by_state": self.by_state, "segments": self.segments, "sent_segments": self.sent_segments}
+        kept = ("by_state", "segments", "sent_segments", "by_route")
+        return {name: getattr(self, name) for name in kept}
 
 
 def tally(campaign: Campaign) -> Tally:
@@ -66,11 +72,17 @@ def tally(campaign: Campaign) -> Tally:
         return Tally({}, 0, 0)
     low, high = bounds_of(campaign.started_at)
     rows = execute(_COUNT, campaign=campaign.pk, low=low, high=high, lately=timezone.now() - LATELY)
+    by_state: Counter[str] = Counter()
+    by_route: Counter[str] = Counter()
+    for state, route, count, _segments, sent, _lately in rows:
+        by_state[state] += count
+        by_route[route] += int(sent)
     return Tally(
-        by_state={row[0]: row[1] for row in rows},
-        segments=int(sum(row[2] for row in rows)),
-        sent_segments=int(sum(row[3] for row in rows)),
-        sent_lately=sum(row[4] for row in rows),
+        by_state=dict(by_state),
+        segments=int(sum(row[3] for row in rows)),
+        sent_segments=by_route.total(),
+        by_route=dict(+by_route),
+        sent_lately=sum(row[5] for row in rows),
     )
 
 

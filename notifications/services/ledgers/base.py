@@ -65,6 +65,7 @@ class Result:
     """What became of attempt ``number`` of a message, begun at ``tried_at``. ``due_at``: its next step, if any.
 
     ``counts`` is False where the message itself was not tried: it then has as many tries left as before.
+    ``segments``: how many it took on its route.
     """
 
     id: UUID
@@ -72,6 +73,7 @@ class Result:
     tried_at: datetime
     state: State
     due_at: datetime
+    segments: int
     counts: bool = True
     provider_id: str = ""
     error_code: str = ""
