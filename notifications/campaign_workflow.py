@@ -45,6 +45,7 @@ S, V, R = Status, Verb, Role
 
 OPEN = frozenset({S.DRAFT, S.AWAITING_APPROVAL, S.SCHEDULED, S.PLANNING, S.RUNNING, S.PAUSED})
 ENDED = frozenset({S.FINISHED, S.CANCELLED})
+UNAPPROVED = frozenset({S.DRAFT, S.AWAITING_APPROVAL})
 # A second person has agreed to what is in it.
 APPROVED = frozenset({S.SCHEDULED, S.PLANNING, S.RUNNING, S.PAUSED, S.FINISHED})
 
@@ -65,10 +66,11 @@ TABLE = Table(
         _row(V.APPROVE, {S.AWAITING_APPROVAL}, S.SCHEDULED, R.APPROVER),
         _row(V.START, {S.SCHEDULED}, S.PLANNING, R.SYSTEM),
         _row(V.RUN, {S.PLANNING}, S.RUNNING, R.SYSTEM),
-        _row(V.HALT, {S.PLANNING}, S.PAUSED, R.SYSTEM),
+        _row(V.HALT, {S.PLANNING, S.RUNNING}, S.PAUSED, R.SYSTEM),
         _row(V.PAUSE, {S.PLANNING, S.RUNNING}, S.PAUSED, R.AUTHOR, R.APPROVER),
         _row(V.RESUME, {S.PAUSED}, S.PLANNING, R.AUTHOR, R.APPROVER),
         _row(V.CANCEL, OPEN, S.CANCELLED, R.AUTHOR, R.APPROVER),
-        _row(V.FINISH, {S.RUNNING}, S.FINISHED, R.SYSTEM),
+        # What was paused and forgotten, or is still being listed when its time is over, ends as well.
+        _row(V.FINISH, {S.PLANNING, S.RUNNING, S.PAUSED}, S.FINISHED, R.SYSTEM),
     ]
 )

@@ -59,7 +59,7 @@ def months_before(at: datetime, count: int) -> datetime:
 def drop_before(at: datetime) -> list[str]:
     """Drop the months that ended at or before ``at``; returns their names. As quick for a million rows as for one.
 
-    The caller has made sure that nothing in them is open (``campaigns.closing.oldest_open``).
+    The caller has made sure that every announcement in them is closed.
     """
     gone = [table for table, month in _months() if _next(month) <= at]
     for table in gone:

@@ -132,6 +132,7 @@ def after(held: Held, receipt: Receipt, *, now: datetime) -> Result | None:
             held.attempt.tried_at,
             State.DELIVERED,
             now,
+            held.attempt.segments,
             provider_id=receipt.provider_id,
         )
     if held.state == State.QUEUED or not _is_about_open_attempt(held, receipt):

@@ -3,7 +3,7 @@
 import re
 import string
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -114,6 +114,12 @@ def fitted(text: str, route: Route | None) -> tuple[str, segments.Length]:
         return text, segments.measure(text)
     written = segments.plain(text) if route.letters == Letters.PLAIN else text
     return written, segments.measure(written, route.profile)
+
+
+def longest(text: str, routes: Sequence[Route]) -> tuple[str, segments.Length]:
+    """As ``fitted``, on that of ``routes`` where it takes most parts: the first of them where several do."""
+    sizes = [fitted(text, route) for route in routes] or [fitted(text, None)]
+    return max(sizes, key=lambda size: size[1].segments)
 
 
 class TemplateShelf:

@@ -83,6 +83,7 @@ def _result(attempt: Attempt, state: State, outcome: Outcome, *, due_at: datetim
         counts=outcome.counts,
         state=state,
         due_at=due_at,
+        segments=attempt.segments,
         provider_id=outcome.provider_id,
         error_code=outcome.code,
         error_detail=outcome.detail,

@@ -42,6 +42,12 @@ class WayOut:
     canary: bool = False
 
 
+def usable(lane: Lane, *, channel: str = Channel.SMS) -> list[Route]:
+    """The routes that messages of ``lane`` may ever take as things are, paused or not; by weight. One query."""
+    found = Route.objects.carrying(lane, channel).order_by("-weight", "code")
+    return [route for route in found if gateways.is_set_up(route.gateway)]
+
+
 def ways_out(lane: Lane, *, now: datetime, channel: str = Channel.SMS) -> list[WayOut]:
     """The routes that may be taken now, the one to try first in front, drawn by weight. One query.
 
@@ -49,14 +55,14 @@ def ways_out(lane: Lane, *, now: datetime, channel: str = Channel.SMS) -> list[W
     they are canaries only where nothing else is open. Where every route is paused for errors, they are used
     all the same, for there is nothing better; a route that refused us is not.
     """
-    routes = [route for route in Route.objects.carrying(lane, channel) if gateways.is_set_up(route.gateway)]
+    routes = usable(lane, channel=channel)
     healthy = [route for route in routes if _pause(route) is None]
     if lane is not Lane.OTP or not healthy:
         canary = next((route for route in routes if _take_canary(route, lane, now=now)), None)
         if canary is not None:
             return [WayOut(canary, canary=True)]
-    usable = healthy or [route for route in routes if not _refused(route)]
-    return [WayOut(route) for route in _drawn(usable)]
+    offered = healthy or [route for route in routes if not _refused(route)]
+    return [WayOut(route) for route in _drawn(offered)]
 
 
 def judge(way: WayOut, outcomes: Sequence[Outcome], *, now: datetime) -> None:

@@ -212,6 +212,66 @@ def test_totals_stay_when_the_messages_are_gone(approved: Callable[..., Campaign
     assert (closing.tally(campaign).by_state, closing.tally(campaign).sent_segments) == ({"accepted": 2}, 2)
 
 
+@pytest.mark.parametrize("sent_before", [0, 2])
+def test_one_that_was_paused_and_forgotten_ends_like_any_other(
+    approved: Callable[..., Campaign], author: User, at_noon: Any, sent_before: int
+) -> None:
+    _agree(2)
+    campaign = approved()
+    advance()
+    if sent_before:
+        delivery.deliver(Lane.BULK)
+    running.pause(actor=author, campaign_id=campaign.pk)
+    at_noon.move_to(NOON + timedelta(hours=73))
+    advance()
+    campaign.refresh_from_db()
+    assert campaign.status == Status.FINISHED
+    at_noon.move_to(NOON + timedelta(hours=146))
+    advance()
+    campaign.refresh_from_db()
+    assert campaign.closed_at is not None
+    assert QuotaYear.objects.get().reserved == sent_before
+
+
+def test_a_paused_one_waits_until_its_time_has_passed(
+    approved: Callable[..., Campaign], author: User, at_noon: Any
+) -> None:
+    _agree(1)
+    campaign = approved()
+    advance()
+    delivery.deliver(Lane.BULK)
+    running.pause(actor=author, campaign_id=campaign.pk)
+    at_noon.move_to(NOON + timedelta(hours=71))
+    advance()
+    campaign.refresh_from_db()
+    assert campaign.status == Status.PAUSED
+
+
+def test_one_that_a_limit_stopped_gives_back_what_it_reserved(approved: Callable[..., Campaign], at_noon: Any) -> None:
+    _agree(3)
+    campaign = approved(most_segments=2)
+    planning.start_due(timezone.now())
+    while planning.plan_chunk(campaign.pk, size=1):
+        pass
+    assert QuotaYear.objects.get().reserved == 2
+    at_noon.move_to(NOON + timedelta(hours=73))
+    advance()
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.closed_at is None) == (Status.FINISHED, False)
+    assert QuotaYear.objects.get().reserved == 0
+
+
+def test_nothing_is_listed_any_more_when_its_time_has_passed(approved: Callable[..., Campaign], at_noon: Any) -> None:
+    _agree(3)
+    campaign = approved(ends_at=NOON + timedelta(hours=1))
+    planning.start_due(timezone.now())
+    planning.plan_chunk(campaign.pk, size=1)
+    at_noon.move_to(NOON + timedelta(hours=2))
+    advance()
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.totals["by_state"]) == (Status.FINISHED, {"expired": 1})
+
+
 def test_stops_before_the_yearly_quota_is_passed(approved: Callable[..., Campaign], author: User) -> None:
     _agree(3)
     QuotaYear.objects.create(year=2026, limit=2)

@@ -8,10 +8,23 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.models import User
 from notifications.gateways.notices import Arrived
 from notifications.lanes import Lane
-from notifications.models import Consent, InboundNotice, LocalDelivery, Message, OneTimeCode, State
+from notifications.models import (
+    BulkMessage,
+    Campaign,
+    Consent,
+    InboundNotice,
+    LocalDelivery,
+    Message,
+    OneTimeCode,
+    State,
+)
 from notifications.services import codes, delivery, housekeeping, notices
+from notifications.services.campaigns import running
+from notifications.services.campaigns.advance import advance
+from tests.notifications.announcing import announce
 from tests.notifications.conftest import PHONE
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +136,35 @@ def test_as_much_of_it_is_erased_in_a_run_as_a_campaign_brings(db: None, monkeyp
     monkeypatch.setattr(notices, "ERASED_AT_ONCE", 2)
     notices.keep("verimor", [Arrived(InboundNotice.Kind.RECEIPT, "{}")] * 5)
     assert notices.erase(before=timezone.now() + timedelta(minutes=1)) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_month_of_announcements_is_dropped_when_its_time_is_over(templates: None) -> None:
+    announce(PHONE)
+    delivery.deliver(Lane.BULK)
+    _advance_after(timedelta(), timedelta(hours=73))
+    assert _months_dropped_after(timedelta(days=13 * 28)) == 0
+    assert _months_dropped_after(timedelta(days=15 * 31)) >= 1
+    assert not BulkMessage.objects.exists()
+    assert Campaign.objects.get().totals["by_state"] == {"accepted": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_forgotten_pause_keeps_no_phone_for_ever(templates: None, operator: User) -> None:
+    announce(PHONE)
+    running.pause(actor=operator, campaign_id=Campaign.objects.get().pk)
+    assert _months_dropped_after(timedelta(days=15 * 31)) == 0
+    _advance_after(timedelta(days=15 * 31))
+    assert _months_dropped_after(timedelta(days=15 * 31)) >= 1
+    assert not BulkMessage.objects.exists()
+
+
+def _advance_after(*spans: timedelta) -> None:
+    for span in spans:
+        with time_machine.travel(timezone.now() + span):
+            advance()
+
+
+def _months_dropped_after(span: timedelta) -> int:
+    with time_machine.travel(timezone.now() + span):
+        return housekeeping.run()["months"]

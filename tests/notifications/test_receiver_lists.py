@@ -248,6 +248,32 @@ def test_numbers_nobody_used_are_deleted_after_a_month(take: Callable[..., Recei
     assert not ListedReceiver.objects.exists()
 
 
+def test_numbers_that_wait_for_an_approval_nobody_gives_are_deleted_too(
+    author: User, campaign: Campaign, take: Callable[..., ReceiverList]
+) -> None:
+    take(HEADING + "05000000001\n")
+    campaign.refresh_from_db()
+    approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
+    housekeeping.run()
+    assert _phones() == ["+905000000001"]
+    ReceiverList.objects.update(uploaded_at=timezone.now() - timedelta(days=31))
+    housekeeping.run()
+    assert _phones() == []
+
+
+def test_numbers_of_an_approved_announcement_stay_until_its_time_comes(
+    author: User, campaign: Campaign, take: Callable[..., ReceiverList]
+) -> None:
+    take(HEADING + "05000000001\n")
+    campaign.refresh_from_db()
+    campaign = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
+    second = _staff("second@example.org", "view_campaign", "approve_campaign")
+    approval.approve(actor=second, campaign_id=campaign.pk, expected_version=campaign.version)
+    ReceiverList.objects.update(uploaded_at=timezone.now() - timedelta(days=31))
+    housekeeping.run()
+    assert _phones() == ["+905000000001"]
+
+
 def test_who_opted_out_is_counted_and_left_out(campaign: Campaign, take: Callable[..., ReceiverList]) -> None:
     consents.opt_out(phone="+905000000001", source="sms")
     take(HEADING + "05000000001\n05000000002\n")

@@ -1,14 +1,15 @@
 """The end of a campaign: when nothing of it is open any more, its totals are counted once and kept."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.campaign_workflow import Status, Verb
+from notifications.campaign_workflow import ENDED, Status, Verb
 from notifications.models import Campaign
 from notifications.services.campaigns import change, quota, receivers
 from notifications.services.ledgers.base import execute
@@ -20,11 +21,11 @@ RECEIPTS_COME_FOR = timedelta(hours=72)
 LATELY = timedelta(minutes=1)
 
 _COUNT = """
-SELECT state, count(*), coalesce(sum(segments), 0), coalesce(sum(segments) FILTER (WHERE sent_at IS NOT NULL), 0),
+SELECT state, route, count(*), sum(segments), coalesce(sum(segments) FILTER (WHERE sent_at IS NOT NULL), 0),
        count(*) FILTER (WHERE sent_at > %(lately)s)
   FROM notifications_bulkmessage
  WHERE campaign_id = %(campaign)s AND id >= %(low)s AND id < %(high)s
- GROUP BY state
+ GROUP BY state, route
 """
 
 _COUNT_EACH = """
@@ -36,11 +37,15 @@ SELECT campaign_id, state, count(*) FROM notifications_bulkmessage
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How far a campaign is: messages by state, SMS parts planned and sent, and messages sent in the last minute."""
+    """How far a campaign is: messages by state, SMS parts planned and sent, and messages sent in the last minute.
+
+    ``segments`` are those that were sent, and of what was not, those set aside. ``by_route``: sent ones by route.
+    """
 
     by_state: dict[str, int]
     segments: int
     sent_segments: int
+    by_route: dict[str, int] = field(default_factory=dict)
     sent_lately: int = 0
 
     @property
@@ -55,7 +60,8 @@ class Tally:
 
     def as_totals(self) -> dict[str, Any]:
         """What stays of it when the messages are gone."""
-        return {"by_state": self.by_state, "segments": self.segments, "sent_segments": self.sent_segments}
+        kept = ("by_state", "segments", "sent_segments", "by_route")
+        return {name: getattr(self, name) for name in kept}
 
 
 def tally(campaign: Campaign) -> Tally:
@@ -66,11 +72,17 @@ def tally(campaign: Campaign) -> Tally:
         return Tally({}, 0, 0)
     low, high = bounds_of(campaign.started_at)
     rows = execute(_COUNT, campaign=campaign.pk, low=low, high=high, lately=timezone.now() - LATELY)
+    by_state: Counter[str] = Counter()
+    by_route: Counter[str] = Counter()
+    for state, route, count, _segments, sent, _lately in rows:
+        by_state[state] += count
+        by_route[route] += int(sent)
     return Tally(
-        by_state={row[0]: row[1] for row in rows},
-        segments=int(sum(row[2] for row in rows)),
-        sent_segments=int(sum(row[3] for row in rows)),
-        sent_lately=sum(row[4] for row in rows),
+        by_state=dict(by_state),
+        segments=int(sum(row[3] for row in rows)),
+        sent_segments=by_route.total(),
+        by_route=dict(+by_route),
+        sent_lately=sum(row[5] for row in rows),
     )
 
 
@@ -87,8 +99,9 @@ def states_of(campaigns: Sequence[Campaign]) -> dict[int, dict[str, int]]:
 
 
 def close_ended(now: datetime) -> None:
-    """Finish what is sent to the end, and close what has ended and can change no more."""
-    for campaign in Campaign.objects.in_status(Status.RUNNING, Status.FINISHED, Status.CANCELLED):
+    """Finish what is sent to the end or too late, and close what has ended and can change no more."""
+    begun = (Status.PLANNING, Status.RUNNING, Status.PAUSED)
+    for campaign in Campaign.objects.in_status(*begun, *ENDED):
         _settle(campaign.pk, now)
 
 
@@ -99,12 +112,17 @@ def _settle(campaign_id: int, now: datetime) -> None:
     if campaign is None:
         return
     figures = tally(campaign)
-    if figures.open:
+    if figures.open or not _is_over(campaign, now):
         return
-    if campaign.status == Status.RUNNING:
+    if campaign.status not in ENDED:
         campaign = change.finish(change.begin(campaign_id=campaign_id, verb=Verb.FINISH, actor=None))
     if not figures.by_state.get(State.ACCEPTED.value) or now >= _last_receipt(campaign):
         _close(campaign, figures)
+
+
+def _is_over(campaign: Campaign, now: datetime) -> bool:
+    """Whether nothing will be added to it: its list is sent, nobody wants it, or its time has passed."""
+    return campaign.status in {Status.RUNNING, *ENDED} or campaign.too_late_after <= now
 
 
 def _close(campaign: Campaign, figures: Tally) -> None:

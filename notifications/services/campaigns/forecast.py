@@ -11,10 +11,11 @@ from django.utils import timezone
 from common.phones import mask
 from notifications.lanes import Lane
 from notifications.models import Campaign, Route
+from notifications.services import routes
 from notifications.services.campaigns import audience, price, quota
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import execute
-from notifications.services.rendering import check_body, fields_of, fitted
+from notifications.services.rendering import check_body, fields_of, longest
 from notifications.services.samples import samples_for
 
 SHOWN = 5
@@ -31,7 +32,7 @@ SELECT count(*) FROM notifications_listedreceiver AS r
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A text as the gateway in use would send it. ``plain_segments`` is what it takes without Turkish letters."""
+    """A text on the route where it takes most parts. ``plain_segments``: what it takes without Turkish letters."""
 
     text: str
     segments: int
@@ -54,15 +55,15 @@ def size_of(body: str, *, language: str, plain: bool) -> Size:
         Wording(Campaign(bodies={language: body}, plain_letters=letters)).text(language, samples)
         for letters in (plain, True)
     )
-    route = Route.objects.busiest(Lane.BULK)
-    written, length = fitted(text, route)
+    ways = routes.usable(Lane.BULK)
+    written, length = longest(text, ways)
     return Size(
         text=written,
         segments=length.segments,
         characters=length.characters,
         encoding=length.encoding.value,
         left=length.left,
-        plain_segments=fitted(without, route)[1].segments,
+        plain_segments=longest(without, ways)[1].segments,
     )
 
 
@@ -120,12 +121,12 @@ class Forecast:
 
     @cached_property
     def segments(self) -> int:
-        """SMS parts in all."""
+        """SMS parts in all, at most: on the routes where the texts take most."""
         return sum(share.segments for share in self.shares)
 
     @property
     def cost(self) -> Decimal | None:
-        """What they cost in lira, where the price of a part is known."""
+        """What they cost in lira at most, where the price of a part is known."""
         return price.of(self.segments)
 
     @cached_property
@@ -154,12 +155,12 @@ class Forecast:
         return [
             Sample(mask(phone), self._wording.known(language), written, length.segments)
             for phone, language, text in self._texts[:SHOWN]
-            for written, length in [fitted(text, self._route)]
+            for written, length in [longest(text, self._ways)]
         ]
 
     @cached_property
-    def _route(self) -> Route | None:
-        return Route.objects.busiest(Lane.BULK)
+    def _ways(self) -> list[Route]:
+        return routes.usable(Lane.BULK)
 
     @cached_property
     def _counts(self) -> list[tuple[Any, ...]]:
@@ -175,10 +176,10 @@ class Forecast:
     def _each(self) -> dict[str, float]:
         """Parts of one message by the language of the text; on average where the texts differ."""
         if not self._wording.has_fields:
-            return {each: fitted(self._wording.text(each), self._route)[1].segments for each in self._wording.languages}
+            return {each: longest(self._wording.text(each), self._ways)[1].segments for each in self._wording.languages}
         sizes: dict[str, list[int]] = {}
         for _phone, language, text in self._texts:
-            sizes.setdefault(self._wording.known(language), []).append(fitted(text, self._route)[1].segments)
+            sizes.setdefault(self._wording.known(language), []).append(longest(text, self._ways)[1].segments)
         usual = [size for each in sizes.values() for size in each] or [1]
         return {each: _mean(sizes.get(each, usual)) for each in self._wording.languages}
 

@@ -1,11 +1,11 @@
 """From an approved campaign to a row for each receiver: in chunks, each a transaction with its own progress.
 
 Whoever dies in between loses one chunk at most, and the next one to look goes on where it ended. Nothing is sent
-before the whole list stands and fits into quota and budget.
+before the whole list stands and fits into quota and budget. What is reserved for a message are the parts it has on
+the route where it has most of them, for nobody knows yet which one it will take.
 """
 
 import json
-import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,20 +13,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from common import bell
 from common.errors import TransitionRefused
 from notifications.campaign_workflow import Status, Verb
 from notifications.ids import new_id
 from notifications.lanes import Lane, deliver_task
-from notifications.models import Campaign, Route
-from notifications.services import partitions
-from notifications.services.campaigns import audience, change, quota
+from notifications.models import Campaign
+from notifications.services import partitions, routes
+from notifications.services.campaigns import audience, change, reserving
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import execute
-from notifications.services.rendering import fitted
-
-log = logging.getLogger(__name__)
+from notifications.services.rendering import longest
 
 CHUNK = 10_000
 
@@ -110,14 +109,16 @@ def plan_chunk(campaign_id: int, *, size: int = CHUNK) -> bool:
     """
     free = Campaign.objects.select_for_update(skip_locked=True, no_key=True)
     campaign = free.filter(pk=campaign_id, status=Status.PLANNING).first()
-    if campaign is None:
+    if campaign is None or campaign.too_late_after <= timezone.now():
         return False
     try:
         with transaction.atomic():
             chunk = _plan(campaign, size)
-            _reserve(campaign, chunk)
+            limit = reserving.reserve(campaign, chunk.segments)
+            if limit is not None:
+                raise _Passed(limit)
     except _Passed as passed:
-        _halt(campaign, passed.limit)
+        reserving.halt(campaign_id, passed.limit)
         return False
     return _progress(campaign, chunk, size)
 
@@ -145,8 +146,8 @@ def _plan(campaign: Campaign, size: int) -> Chunk:
 
 
 def _plan_alike(campaign: Campaign, wording: Wording, select: str, values: dict[str, Any]) -> Chunk:
-    route = Route.objects.busiest(Lane.BULK)
-    sizes = {language: fitted(wording.text(language), route)[1].segments for language in wording.languages}
+    ways = routes.usable(Lane.BULK)
+    sizes = {language: longest(wording.text(language), ways)[1].segments for language in wording.languages}
     ((looked_at, last, planned, segments),) = execute(
         _PLAN_ALIKE.format(select=select, table=partitions.table_of(campaign.begun_at)),
         **values,
@@ -157,9 +158,9 @@ def _plan_alike(campaign: Campaign, wording: Wording, select: str, values: dict[
 
 
 def _plan_each(campaign: Campaign, wording: Wording, select: str, values: dict[str, Any]) -> Chunk:
-    route = Route.objects.busiest(Lane.BULK)
+    ways = routes.usable(Lane.BULK)
     rows = execute(_CHUNK.format(select=select), **values)
-    sizes = [fitted(wording.text_of(language, fields), route)[1].segments for _id, _phone, language, fields in rows]
+    sizes = [longest(wording.text_of(language, fields), ways)[1].segments for _id, _phone, language, fields in rows]
     ((planned, segments),) = execute(
         _PLAN_EACH.format(table=partitions.table_of(campaign.begun_at)),
         **values,
@@ -172,17 +173,9 @@ def _plan_each(campaign: Campaign, wording: Wording, select: str, values: dict[s
     return Chunk(len(rows), rows[-1][0] if rows else 0, planned, segments)
 
 
-def _reserve(campaign: Campaign, chunk: Chunk) -> None:
-    if campaign.most_segments is not None and campaign.planned_segments + chunk.segments > campaign.most_segments:
-        raise _Passed(Campaign.Limit.BUDGET)
-    if chunk.segments and not quota.reserve(chunk.segments, at=campaign.begun_at):
-        raise _Passed(Campaign.Limit.QUOTA)
-
-
 def _progress(campaign: Campaign, chunk: Chunk, size: int) -> bool:
     campaign.planned_through = max(chunk.last, campaign.planned_through)
     campaign.planned += chunk.planned
-    campaign.planned_segments += chunk.segments
     fields = ("planned_through", "planned", "planned_segments")
     if chunk.looked_at == size:
         campaign.save(update_fields=fields)
@@ -194,10 +187,3 @@ def _progress(campaign: Campaign, chunk: Chunk, size: int) -> bool:
     change.finish(step, fields=(*fields, "planned_at"))
     bell.ring(deliver_task(Lane.BULK), queue=Lane.BULK.value)
     return False
-
-
-def _halt(campaign: Campaign, limit: Campaign.Limit) -> None:
-    step = change.begin(campaign_id=campaign.pk, verb=Verb.HALT, actor=None)
-    step.campaign.halted_because = limit
-    change.finish(step, fields=("halted_because",), note=str(limit.label))
-    log.warning("campaign.halted", extra={"campaign_id": campaign.pk, "limit": limit.value})

@@ -76,8 +76,8 @@ class Progress:
 
     @property
     def cost(self) -> Decimal | None:
-        """What was sent costs, in lira, where the price of a part is known."""
-        return price.of(self.tally.sent_segments)
+        """What was sent costs, in lira, where the prices of its routes are known."""
+        return price.of_sent(self.tally.by_route)
 
 
 def done_of(campaigns: list[Campaign]) -> dict[int, int]:

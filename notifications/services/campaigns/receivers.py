@@ -21,7 +21,7 @@ from common.errors import InvalidInput
 from common.phones import parse_phone
 from common.transactions import one_transaction
 from common.turkish import fold
-from notifications.campaign_workflow import Status, Verb
+from notifications.campaign_workflow import UNAPPROVED, Verb
 from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK
 from notifications.models import Campaign, ListedReceiver, ReceiverList
 from notifications.services.campaigns import change, sheets
@@ -235,13 +235,18 @@ def _give_up(list_id: int) -> None:
 
 
 def forget_abandoned(*, before: datetime) -> int:
-    """Delete the numbers of drafts whose list was uploaded before ``before``; returns how many lists."""
-    old = ReceiverList.objects.filter(uploaded_at__lt=before, campaign__status=Status.DRAFT)
-    campaigns = Campaign.objects.filter(pk__in=old.values("campaign"))
-    for campaign in campaigns:
-        with transaction.atomic():
-            discard(campaign)
-    return len(campaigns)
+    """Delete the lists uploaded before ``before`` to which nobody has agreed; returns how many."""
+    old = ReceiverList.objects.filter(uploaded_at__lt=before, campaign__status__in=UNAPPROVED)
+    return sum(_abandon(pk) for pk in old.values_list("campaign", flat=True))
+
+
+@transaction.atomic
+def _abandon(campaign_id: int) -> bool:
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
+    if campaign.status not in UNAPPROVED:  # approved at this moment
+        return False
+    discard(campaign)
+    return True
 
 
 def _is_phone(cell: str) -> bool:

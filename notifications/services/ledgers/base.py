@@ -22,7 +22,7 @@ _PHONE = re.compile(r"\+?\d{8,}")
 # each of its elements, which for a chunk takes longer to read than the rows take to be updated.
 RESULTS = """json_to_recordset(%(results)s::json)
     AS result(id uuid, number int, tried_at timestamptz, counts bool, state text, due_at timestamptz,
-              provider_id text, error_code text, error_detail text)"""
+              provider_id text, error_code text, error_detail text, segments int)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Result:
     """What became of attempt ``number`` of a message, begun at ``tried_at``. ``due_at``: its next step, if any.
 
     ``counts`` is False where the message itself was not tried: it then has as many tries left as before.
+    ``segments``: how many it took on its route.
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class Result:
     tried_at: datetime
     state: State
     due_at: datetime
+    segments: int
     counts: bool = True
     provider_id: str = ""
     error_code: str = ""
@@ -163,6 +165,7 @@ def as_rows(results: Iterable[Result]) -> str:
                 "provider_id": result.provider_id,
                 "error_code": result.error_code,
                 "error_detail": safe(result.error_detail),
+                "segments": result.segments,
             }
             for result in results
         ]

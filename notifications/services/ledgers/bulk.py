@@ -18,7 +18,7 @@ from notifications.campaign_workflow import Status
 from notifications.gateways.notices import Receipt
 from notifications.lanes import Lane
 from notifications.models import BulkMessage, Campaign, Route
-from notifications.services.campaigns import hours
+from notifications.services.campaigns import hours, reserving
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import RESULTS, Attempt, Held, Result, Taken, Waiting, as_rows, by_id, execute
 from notifications.services.ledgers.holding import held
@@ -48,15 +48,17 @@ UPDATE notifications_bulkmessage AS message
        route = %(route)s,
        finished_at = CASE WHEN id IN (SELECT id FROM unwanted) THEN %(now)s END
  WHERE id = ANY(ARRAY(SELECT id FROM picked)) AND id >= %(low)s AND id < %(high)s
-RETURNING id, state, phone, language, fields, attempts, expires_at
+RETURNING id, state, phone, language, fields, attempts, expires_at, segments
 """
 
+# A message reserves the parts it was planned with until it is sent; then it has those it took.
 _RECORD = f"""
 WITH result AS MATERIALIZED (SELECT * FROM {RESULTS})
 UPDATE notifications_bulkmessage AS message
    SET state = result.state,
        due_at = result.due_at,
        attempts = message.attempts - CASE WHEN result.counts THEN 0 ELSE 1 END,
+       segments = CASE WHEN result.state = 'queued' THEN message.segments ELSE result.segments END,
        provider_id = CASE WHEN result.provider_id <> '' THEN result.provider_id ELSE message.provider_id END,
        error_code = result.error_code,
        error_detail = result.error_detail,
@@ -73,6 +75,12 @@ UPDATE notifications_bulkmessage AS message
    AND message.state = ANY(%(before)s)
 RETURNING message.id
 """  # noqa: S608  (no value in it)
+
+_ENLARGE = """
+UPDATE notifications_bulkmessage AS message SET segments = larger.segments
+  FROM unnest(%(ids)s::uuid[], %(segments)s::int[]) AS larger(id, segments)
+ WHERE message.id = larger.id AND message.id >= %(first)s AND message.id <= %(last)s
+"""
 
 # Of one campaign; ``from_states`` come from its own states only.
 _FINISH = """
@@ -111,8 +119,25 @@ class BulkLedger:
         for campaign in campaigns:
             rows = _claim(campaign, route, size=size, now=now, lease_end=lease_end)
             if rows:
-                return Taken(len(rows), _attempts(campaign, rows, route, now=now))
+                return Taken(len(rows), self._within_limits(campaign, rows, _attempts(campaign, rows, route, now=now)))
         return Taken(0, [])
+
+    def _within_limits(self, campaign: Campaign, rows: list[tuple[Any, ...]], attempts: list[Attempt]) -> list[Attempt]:
+        """``attempts``, or none where they need more parts than are reserved and could be: they then wait again.
+
+        They may where a route came into use after the receivers were listed.
+        """
+        reserved = {row[0]: row[-1] for row in rows}
+        larger = [attempt for attempt in attempts if attempt.segments > reserved[attempt.id]]
+        missing = sum(attempt.segments - reserved[attempt.id] for attempt in larger)
+        if not missing:
+            return attempts
+        if not reserving.reserve_more(campaign.pk, missing):
+            self.record([_untried(attempt) for attempt in attempts], now=attempts[0].tried_at)
+            return []
+        ids = [str(attempt.id) for attempt in larger]
+        execute(_ENLARGE, ids=ids, first=min(ids), last=max(ids), segments=[attempt.segments for attempt in larger])
+        return attempts
 
     def record(self, results: Sequence[Result], *, now: datetime, before: Collection[State] = IN_FLIGHT) -> set[UUID]:
         """See ``Ledger``."""
@@ -204,13 +229,18 @@ def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, 
     wording = Wording(campaign)
     written = cache(lambda text: fitted(text, route))  # mostly the same text for everybody
     attempts = []
-    for id_, state, phone, language, fields, number, expires_at in rows:
+    for id_, state, phone, language, fields, number, expires_at, _reserved in rows:
         if state == State.SENDING:
             text, size = written(wording.text_of(language, fields))
             attempts.append(
                 Attempt(id_, Lane.BULK, phone, text, route.code, number, 0, now, expires_at, segments=size.segments)
             )
     return attempts
+
+
+def _untried(attempt: Attempt) -> Result:
+    now = attempt.tried_at
+    return Result(attempt.id, attempt.number, now, State.QUEUED, now, attempt.segments, counts=False)
 
 
 def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Attempt:
