@@ -8,7 +8,7 @@ nothing. One form at a time; files cannot be kept.
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -40,6 +40,17 @@ class TypedForm:
         """What ``request`` carries."""
         fields = [(name, value) for name, values in request.POST.lists() if name != _TOKEN for value in values]
         return cls(escape_leading_slashes(request.get_full_path()), fields, had_files=bool(request.FILES))
+
+    def shortened(self, most: int) -> "TypedForm":
+        """The same form with the first ``most`` characters of it, names and values together."""
+        fields = []
+        for name, value in self.fields:
+            most -= len(name)
+            if most <= 0:
+                break
+            fields.append((name, value[:most]))
+            most -= len(value)
+        return replace(self, fields=fields)
 
     @property
     def words(self) -> list[str]:

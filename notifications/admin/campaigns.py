@@ -47,6 +47,7 @@ class CampaignAdmin(WritingPages, ListPages, CampaignPages, ReadOnlyAdmin):
     search_fields = ("name",)
     ordering = ("-id",)
     actions = None
+    empty_text = _("Write the first announcement; a second person approves it before anything is sent.")
     show_facets = admin.ShowFacets.NEVER
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:

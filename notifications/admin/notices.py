@@ -27,6 +27,7 @@ class InboundNoticeAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fields = ("received_at", "gateway", "kind", "masked_phone", "state", "error", "attempts", "due_at", "processed_at")
     actions = None
+    empty_text = _("Delivery receipts and citizens' replies appear here as gateways report them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboundNotice]:
         """What the reader may see."""

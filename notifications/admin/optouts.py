@@ -30,6 +30,7 @@ class OptOutAdmin(ReadOnlyAdmin):
     search_help_text = _("The whole phone number")
     ordering = ("-at",)
     actions = None
+    empty_text = _("Phones that want no announcements any more are listed here.")
     fields = ("masked_phone", "at", "source", "by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OptOut]:

@@ -29,6 +29,7 @@ class QuotaYearAdmin(ReadOnlyAdmin):
     list_display = ("name", "used", "most", "left")
     ordering = ("-year",)
     actions = None
+    empty_text = _("A year appears here with its first announcement.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuotaYear]:
         """What the reader may see."""

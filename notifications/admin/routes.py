@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.current import signed_in
+from common.admintables import TableAdmin
 from common.ordering import alphabetical
 from notifications import policies
 from notifications.admin.problems import in_words
@@ -23,13 +24,14 @@ from notifications.services import health, route_settings
 
 
 @admin.register(Route)
-class RouteAdmin(admin.ModelAdmin):
+class RouteAdmin(TableAdmin):
     """Added and changed, never deleted: messages and their costs point to a route. One not wanted goes out of use."""
 
     class Media:
         css = {"all": ["notifications/admin.css"]}
 
     form = RouteForm
+    empty_text = _("The usual gateways come with the reference data; put the one you have a contract with into use.")
     list_display = ("name", "is_active", "gateway", "sender", "carries", "weight")
     fieldsets = (
         (None, {"fields": ("code", "name", "gateway", "channel", "sender", "is_active")}),

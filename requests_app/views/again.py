@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from common import typed
 from common.typed import TypedForm
+from requests_app.forms.apply import KEPT_CHARACTERS
 
 Form = TypeVar("Form", bound=forms.Form)
 
@@ -31,8 +32,11 @@ def in_language(request: HttpRequest) -> HttpResponseRedirect:
 
 
 def keep(request: HttpRequest, number: str, name: str) -> TypedForm:
-    """Keep what was typed into the form ``name`` about the request ``number``, until it is taken; returns it."""
-    form = TypedForm.of(request)
+    """Keep what was typed into the form ``name`` about the request ``number``, until it is taken; returns it.
+
+    As much as a draft keeps of a field: anybody can send megabytes, and the session has to carry them.
+    """
+    form = TypedForm.of(request).shortened(KEPT_CHARACTERS)
     typed.keep(request.session, _owner(number, name), form)
     return form
 

@@ -37,6 +37,10 @@ TOO_MANY_WORDS: Final = _(
 KEPT: Final = _(
     "What you wrote is not lost. It is in its form again once you have shown that the application is yours."
 )
+NOT_KEPT: Final = _(
+    "There were too many messages from your connection in a short time. What you wrote was neither sent nor kept: copy "
+    "it from here, and send it once you have shown that the application is yours."
+)
 # The forms in which one writes, each with what says on its page that it can be sent now.
 OFFERED: Final = {"add": ("can_add", "reply_form"), "reopen": ("can_reopen",), "rate": ("rate_form",)}
 FORM_ID: Final = "action-form"
@@ -64,10 +68,17 @@ def granted(view: GrantedView) -> View:
 
 
 def _prove_first(request: HttpRequest, number: str) -> HttpResponse:
-    """To where one proves it; what was typed meanwhile waits in its form for who does."""
+    """To where one proves it; what was typed meanwhile waits in its form for who does.
+
+    Who has proved nothing can leave only so much with us, whatever the number: the rest stays on the page.
+    """
     address = request.resolver_match.url_name if request.resolver_match else ""
     name = (address or "").removeprefix("request_")
-    if name in OFFERED and typed.worth_keeping(request):
+    form = typed.worth_keeping(request) if name in OFFERED else None
+    if form is not None:
+        if not throttle.allows_address(throttle.WORDS, request):
+            shown = {"message": NOT_KEPT, "form_sent": form}
+            return render(request, "429.html", shown, status=HTTPStatus.TOO_MANY_REQUESTS)
         again.keep(request, number, name)
         messages.info(request, KEPT)
     return redirect(f"{reverse('portal:track')}?{urlencode({'number': number})}")

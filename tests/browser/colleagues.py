@@ -216,7 +216,7 @@ class Manager(Relations):
 
     def withdraws_a_consent(self) -> None:
         """For somebody who asked; looked at once more, and left."""
-        self.opens("/admin/notifications/consent/", "consents")
+        self.opens("/admin/notifications/consent/?in_force=yes", "consents")
         self.page.locator("input[name=_selected_action]").first.check()
         self.page.locator("select[name=action]").select_option("withdraw")
         self.presses("Git")

@@ -19,7 +19,7 @@ from notifications.services.campaigns import approval, running
 from notifications.services.campaigns.advance import advance
 from tests import factories
 from tests.access import make_campaign
-from tests.notifications.conftest import PHONE
+from tests.notifications.conftest import PHONE, use_route
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,13 +109,15 @@ def test_what_is_wrong_is_said_beside_its_field(page: Client, wrong: dict[str, A
 
 
 def test_the_preview_button_measures_and_saves_nothing(page: Client) -> None:
+    use_route("local", reserved_units=5)
     shown = page.post(_address("add"), _typed(body_tr="ş" * 152, preview="1")).content.decode()
     assert "data-sms-segments>2<" in shown
     assert "Türkçe harfsiz 1 SMS daha az" in shown
     assert not Campaign.objects.exists()
 
 
-def test_the_size_follows_the_typing(page: Client, settings: Any) -> None:
+def test_the_size_follows_the_typing(page: Client) -> None:
+    use_route("local", reserved_units=5)
     answer = page.post(f"{_address('measure')}?language=tr", {"body_tr": "ş" * 160, "plain_letters": "on"}).json()
     assert (answer["text"], answer["segments"], answer["characters"]) == ("s" * 160, 2, 160)
 

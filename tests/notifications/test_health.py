@@ -102,8 +102,8 @@ def test_more_routes_take_no_more_queries(page: Client, django_assert_num_querie
         Route.objects.filter(pk=other.pk).update(code=code)
         _had(use_route("local", alone=False), BAD_NUMBER)
     _shown(page)
-    # the session's person with its permissions (3), routes with pauses, tallies, queues
-    with django_assert_num_queries(6):
+    # the session's person with its permissions (3), routes with pauses, tallies, the queues of both tables
+    with django_assert_num_queries(7):
         _shown(page)
 
 

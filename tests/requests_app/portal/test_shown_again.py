@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.utils import timezone
 
+from common import typed
 from common.secrets import new_secret
 from requests_app.models import Feedback, Note, ServiceRequest
+from requests_app.views import throttle
 from tests import factories
 from tests.requests_app.portal.citizen import Citizen, text_of
 from tests.requests_app.portal.conftest import SECRET, picture
@@ -122,15 +125,38 @@ def test_where_nothing_can_be_typed_the_language_is_a_plain_link(owner: Citizen,
 
 def test_what_was_typed_too_late_waits_for_who_proves_it_anew(owner: Citizen, received: ServiceRequest) -> None:
     with time_machine.travel(timezone.now() + timedelta(hours=13), tick=False):
-        fields = {"text": "Gece yazdım."}
-        late = owner.client.post(
-            owner.url("request_add", received.number), fields, headers={"Origin": "http://testserver"}
-        )
+        late = from_here(owner, received.number, "Gece yazdım.")
         assert late["Location"] == f"/takip/?number={received.number}"
         assert "kaybolmadı" in text_of(owner.client.get(late["Location"]))
         owner.get("track_link", SECRET)
         assert "Gece yazdım.</textarea>" in text_of(owner.get("request_add", received.number))
     assert not Note.objects.exists()
+
+
+def from_here(citizen: Citizen, number: str, text: str) -> HttpResponse:
+    """What a browser sends that stands on our own page."""
+    address = citizen.url("request_add", number)
+    return citizen.client.post(address, {"text": text}, headers={"Origin": "http://testserver"})
+
+
+def test_who_proved_nothing_can_leave_only_so_much_with_us(received: ServiceRequest) -> None:
+    stranger = Citizen()
+    from_here(stranger, received.number, "Uzun " * 100_000)
+    kept = typed.kept(stranger.client.session, f"{received.number} add")
+    assert kept is not None
+    assert kept.data["text"].startswith("Uzun Uzun")
+    assert len(kept.data["text"]) <= 20_000
+
+
+def test_who_proved_nothing_can_leave_it_only_so_often_and_copies_it_from_the_page(received: ServiceRequest) -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        for _ in range(throttle.WORDS.most):
+            assert throttle.allows(throttle.WORDS, "127.0.0.1")
+        stranger = Citizen()
+        page = from_here(stranger, received.number, "Gece yazdım.")
+    assert page.status_code == 429
+    assert "Gece yazdım." in text_of(page)
+    assert not stranger.client.session.keys()
 
 
 def test_without_a_proof_nothing_is_shown_and_nothing_is_kept_of_another_site(received: ServiceRequest) -> None:
