@@ -29,7 +29,7 @@ from django.utils import timezone
 
 from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call
+from notifications.gateways.calls import Call, Faults
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 
 log = logging.getLogger(__name__)
@@ -44,8 +44,8 @@ SETTLING = timedelta(minutes=2)
 BEFORE, AFTER = timedelta(seconds=5), timedelta(seconds=120)
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 
-# One message of the order is at fault, or the only one: receiver, length, empty.
-_AT_FAULT = frozenset({"452", "453", "454"})
+# Length and an empty text; receiver.
+_FAULTS = Faults(of_text=frozenset({"453", "454"}), of_receiver=frozenset({"452"}))
 _BY_CODE = {
     "401": Retry.ROUTE,  # credentials, or this server's address
     "402": Retry.ROUTE,  # no credit
@@ -84,7 +84,7 @@ class IletimerkeziGateway(Gateway):
         """Hand over ``messages`` in one order."""
 
         async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, at_fault=_AT_FAULT, until=until)
+            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
 
         return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, calls.shared_reference)))
 

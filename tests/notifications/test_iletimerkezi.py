@@ -87,6 +87,18 @@ def test_one_bad_message_does_not_spoil_the_order(server: iletimerkezi.Iletimerk
     assert server.texts_to("905000000099") == []
 
 
+def test_a_refused_number_is_found_among_hundreds_and_all_others_go_out_once(
+    server: iletimerkezi.IletimerkeziServer,
+) -> None:
+    messages = batch(300)
+    server.invalid = {messages[200].phone[1:]}
+    outcomes = send(_gateway(server), *messages)
+    assert [number for number, outcome in enumerate(outcomes) if outcome.kind is Kind.REJECTED] == [200]
+    assert sorted(number for order in server.orders for number, _text in order.messages) == sorted(
+        message.phone[1:] for message in messages if message is not messages[200]
+    )
+
+
 def test_an_order_refused_as_a_repetition_is_not_tried_message_by_message(
     server: iletimerkezi.IletimerkeziServer,
 ) -> None:
