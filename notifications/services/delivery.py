@@ -196,7 +196,7 @@ def look_up(ledger: Ledger, code: str, attempts: Sequence[Attempt]) -> None:
 
 def _found(attempt: Attempt, finding: Finding, ours: Sequence[Outcome], *, now: datetime) -> Result:
     if ours:
-        return retries.after(attempt, ours[0], now=now)
+        return retries.after_taken(attempt, ours[0], now=now)
     return retries.after_absence(attempt, now=now) if finding.asked else retries.after_silence(attempt, now=now)
 
 
