@@ -8,7 +8,8 @@ keeps neither an id nor a reference of ours. So of an order without an answer we
 sender, and for which phones: ``POST /v1/get-reports/json`` lists the orders of a day, ``POST /v1/get-report/json``
 the phones of an order. A message is taken to be in an order of our sender, made between the claim and the end of its
 lease, that holds its phone and does not belong to another message of ours. Two messages to one phone are never in one
-order and never looked up at the same time, so each order is counted once.
+order and never looked up at the same time, so each order is counted once. The orders do not say their texts: where
+fewer are found than messages of ours may be meant, nothing is concluded about any of them.
 
 The same texts to the same receivers are refused for ten minutes (451): a second hold against sending twice. That
 refusal is final, because the first order was taken.
@@ -184,7 +185,7 @@ def _finding(message: OutboundMessage, orders: Sequence[_Order], *, complete: bo
     digits = message.phone[-10:]
     ours = [order for order in orders if digits in order.phones and span[0] <= order.made_at <= span[1]]
     settled = timezone.now() >= message.tried_at + SETTLING
-    return Finding(settled and complete, tuple(_of_order(order, message.phone) for order in ours))
+    return Finding(settled and complete, tuple(_of_order(order, message.phone) for order in ours), BEFORE + AFTER)
 
 
 def _of_order(order: _Order, phone: str) -> Outcome:

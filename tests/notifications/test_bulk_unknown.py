@@ -8,12 +8,13 @@ import time_machine
 from django.utils import timezone
 
 from notifications import gateways
+from notifications.gateways import iletimerkezi as iletimerkezi_gateway
 from notifications.lanes import POLICIES, Lane
 from notifications.models import BulkMessage, Message, State
 from notifications.services import delivery, retries
 from tests.notifications.announcing import announce
 from tests.notifications.conftest import PHONE
-from tests.providers import loopback, verimor
+from tests.providers import iletimerkezi, loopback, twilio, verimor
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,78 @@ def test_news_about_a_request_that_did_not_arrive_are_sent_once_more_hours_later
     message.refresh_from_db()
     assert (message.state, message.error_code) == (State.QUEUED, "NOT_DELIVERED")
     assert message.due_at > timezone.now() + timedelta(hours=2)
+
+
+def _both(queue: Callable[..., Message]) -> tuple[Message, BulkMessage]:
+    """News and an announcement to one phone, handed over at the same time."""
+    (announcement,) = announce(PHONE)
+    news = queue()
+    delivery.deliver(Lane.BULK)
+    delivery.deliver(Lane.TRANSACTIONAL)
+    return news, announcement
+
+
+def _states(*messages: Message | BulkMessage) -> list[str]:
+    for message in messages:
+        message.refresh_from_db()
+    return [message.state for message in messages]
+
+
+LISTED = iletimerkezi_gateway.SETTLING + timedelta(seconds=1)
+
+
+def test_where_a_gateway_knows_phones_only_one_order_is_nobodys_while_two_may_be_meant(
+    queue: Callable[..., Message], over_iletimerkezi: iletimerkezi.IletimerkeziServer
+) -> None:
+    over_iletimerkezi.next(loopback.TAKE_THEN_FAIL, loopback.FAIL)
+    messages = _both(queue)
+    for after in (LISTED, timedelta(hours=2)):
+        _reconcile_later(after)
+        assert _states(*messages) == [State.UNKNOWN] * 2
+    _reconcile_later(timedelta(hours=24))
+    _reconcile_later(timedelta(hours=24, minutes=5))
+    assert _states(*messages) == [State.FAILED] * 2
+    assert {message.error_code for message in messages} == {"unresolved"}
+    assert over_iletimerkezi.posts == 2
+
+
+def test_where_a_gateway_knows_phones_only_two_orders_are_for_two_messages(
+    queue: Callable[..., Message], over_iletimerkezi: iletimerkezi.IletimerkeziServer
+) -> None:
+    over_iletimerkezi.next(loopback.TAKE_THEN_FAIL, loopback.TAKE_THEN_FAIL)
+    messages = _both(queue)
+    _reconcile_later(LISTED)
+    assert _states(*messages) == [State.ACCEPTED] * 2
+    assert len({message.provider_id for message in messages}) == 2
+
+
+def test_where_a_gateway_knows_phones_only_no_order_means_that_both_are_sent_again(
+    queue: Callable[..., Message], over_iletimerkezi: iletimerkezi.IletimerkeziServer
+) -> None:
+    over_iletimerkezi.next(loopback.FAIL, loopback.FAIL)
+    messages = _both(queue)
+    _reconcile_later(LISTED)
+    assert _states(*messages) == [State.QUEUED] * 2
+
+
+def test_equal_announcements_to_one_phone_each_get_their_own_find(over_twilio: twilio.TwilioServer) -> None:
+    over_twilio.next(twilio.TAKE_THEN_FAIL, twilio.TAKE_THEN_FAIL)
+    announce(PHONE)
+    announce(PHONE)
+    delivery.deliver(Lane.BULK)
+    _reconcile_later()
+    assert set(BulkMessage.objects.values_list("state", flat=True)) == {State.ACCEPTED}
+    assert len(set(BulkMessage.objects.values_list("provider_id", flat=True))) == 2
+
+
+def test_an_announcement_is_not_asked_for_while_news_to_the_same_phone_are_on_their_way(
+    queue: Callable[..., Message], over_twilio: twilio.TwilioServer
+) -> None:
+    over_twilio.next(twilio.TAKE_THEN_FAIL)
+    (announcement,) = announce(PHONE)
+    delivery.deliver(Lane.BULK)
+    queue()
+    with time_machine.travel(timezone.now() + SETTLED):
+        delivery.claim(Lane.TRANSACTIONAL)
+        assert delivery.reconcile() == 0
+    assert _states(announcement) == [State.UNKNOWN]

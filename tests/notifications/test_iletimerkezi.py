@@ -9,10 +9,12 @@ import time_machine
 from django.utils import timezone
 
 from notifications.gateways.base import Finding, Kind, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.iletimerkezi import SETTLING, IletimerkeziGateway
+from notifications.gateways.iletimerkezi import AFTER, BEFORE, SETTLING, IletimerkeziGateway
 from notifications.ids import new_id
 from tests.notifications.outbound import TEXT, batch, phone, send
 from tests.providers import iletimerkezi, loopback
+
+ABSENT = Finding(asked=True, rivals_within=BEFORE + AFTER)
 
 
 @pytest.fixture
@@ -147,7 +149,7 @@ def test_what_was_not_taken_is_absent_but_not_before_the_list_has_settled(
     server.next(loopback.FAIL)
     send(gateway, *messages)
     assert not gateway.lookup_batch(messages)[0].asked
-    assert _found_later(gateway, messages) == [Finding(asked=True)] * 2
+    assert _found_later(gateway, messages) == [ABSENT] * 2
 
 
 def test_an_older_order_is_not_taken_for_this_one(server: iletimerkezi.IletimerkeziServer) -> None:
@@ -155,7 +157,7 @@ def test_an_older_order_is_not_taken_for_this_one(server: iletimerkezi.Iletimerk
     send(gateway, *messages)
     later = [replace(messages[0], id=new_id(), tried_at=messages[0].tried_at + timedelta(minutes=5))]
     with time_machine.travel(timezone.now() + timedelta(minutes=8)):
-        assert gateway.lookup_batch(later) == [Finding(asked=True)]
+        assert gateway.lookup_batch(later) == [ABSENT]
 
 
 def test_more_orders_than_can_be_read_prove_no_absence(server: iletimerkezi.IletimerkeziServer) -> None:
