@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 
 from common.bell import LATE
 from notifications.campaign_workflow import Status
@@ -66,16 +66,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def abandoned(self, at: datetime) -> MessageQuerySet:
         """Messages in the hands of a worker whose lease has ended: nobody knows what became of them."""
         return self.filter(state=State.SENDING, due_at__lte=at)
-
-    def to_look_up(self, at: datetime) -> MessageQuerySet:
-        """Unknown messages to ask the gateway about at ``at``, one a phone.
-
-        Two equal texts to one phone can only be told apart at a gateway that does not keep our id if they
-        are looked up one after the other, and never while another one to the same phone is on its way.
-        """
-        same_phone = self.model._default_manager.filter(phone=OuterRef("phone"), route=OuterRef("route"))
-        before_it = same_phone.filter(Q(state=State.SENDING) | Q(state=State.UNKNOWN, id__lt=OuterRef("id")))
-        return self.filter(~Exists(before_it), state=State.UNKNOWN, due_at__lte=at).order_by("due_at")
 
     def taken_provider_ids(self, route: str, provider_ids: Collection[str]) -> set[str]:
         """Which of ``provider_ids`` already belong to a message of ours on ``route``."""

@@ -9,7 +9,6 @@ _WORDS = {
     "no_connection": _("The gateway could not be reached"),
     "no_answer": _("The gateway did not answer"),
     "answer_not_understood": _("The gateway's answer could not be read"),
-    "refused_together": _("Another message of the same call was refused"),
     "not_tried": _("There was no time left in this round"),
     "not_at_gateway": _("The gateway had not taken it"),
     "worker_lost": _("The sending program was interrupted"),

@@ -106,10 +106,14 @@ class Finding:
     Several ``candidates`` where it does not keep our id: the caller leaves out those that belong to other
     messages. None left means that the gateway never took the message, but only where it was ``asked`` and
     its answer was whole; otherwise nothing may be concluded.
+
+    ``rivals_within``: where the gateway knows a message by phone and time alone, a candidate may be any of our
+    messages to that phone that were tried within this time of this one.
     """
 
     asked: bool
     candidates: tuple[Outcome, ...] = ()
+    rivals_within: timedelta = timedelta()
 
 
 COULD_NOT_ASK = Finding(asked=False)

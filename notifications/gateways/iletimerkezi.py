@@ -8,7 +8,8 @@ keeps neither an id nor a reference of ours. So of an order without an answer we
 sender, and for which phones: ``POST /v1/get-reports/json`` lists the orders of a day, ``POST /v1/get-report/json``
 the phones of an order. A message is taken to be in an order of our sender, made between the claim and the end of its
 lease, that holds its phone and does not belong to another message of ours. Two messages to one phone are never in one
-order and never looked up at the same time, so each order is counted once.
+order and never looked up at the same time, so each order is counted once. The orders do not say their texts: where
+fewer are found than messages of ours may be meant, nothing is concluded about any of them.
 
 The same texts to the same receivers are refused for ten minutes (451): a second hold against sending twice. That
 refusal is final, because the first order was taken.
@@ -29,7 +30,7 @@ from django.utils import timezone
 
 from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call
+from notifications.gateways.calls import Call, Faults
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 
 log = logging.getLogger(__name__)
@@ -44,8 +45,8 @@ SETTLING = timedelta(minutes=2)
 BEFORE, AFTER = timedelta(seconds=5), timedelta(seconds=120)
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 
-# One message of the order is at fault, or the only one: receiver, length, empty.
-_AT_FAULT = frozenset({"452", "453", "454"})
+# Length and an empty text; receiver.
+_FAULTS = Faults(of_text=frozenset({"453", "454"}), of_receiver=frozenset({"452"}))
 _BY_CODE = {
     "401": Retry.ROUTE,  # credentials, or this server's address
     "402": Retry.ROUTE,  # no credit
@@ -84,7 +85,7 @@ class IletimerkeziGateway(Gateway):
         """Hand over ``messages`` in one order."""
 
         async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, at_fault=_AT_FAULT, until=until)
+            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
 
         return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, calls.shared_reference)))
 
@@ -184,7 +185,7 @@ def _finding(message: OutboundMessage, orders: Sequence[_Order], *, complete: bo
     digits = message.phone[-10:]
     ours = [order for order in orders if digits in order.phones and span[0] <= order.made_at <= span[1]]
     settled = timezone.now() >= message.tried_at + SETTLING
-    return Finding(settled and complete, tuple(_of_order(order, message.phone) for order in ours))
+    return Finding(settled and complete, tuple(_of_order(order, message.phone) for order in ours), BEFORE + AFTER)
 
 
 def _of_order(order: _Order, phone: str) -> Outcome:

@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call
+from notifications.gateways.calls import Call, Faults
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 from notifications.segments import Encoding
 
@@ -43,11 +43,10 @@ BEFORE, AFTER = timedelta(seconds=60), timedelta(seconds=150)
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 
 _TAKEN = {"00", "01", "02"}
-# One message of the call is at fault, or the only one: its text, or a field of it.
-_AT_FAULT = frozenset({"20", "70"})
+_FAULTS = Faults(of_text=frozenset({"20"}), of_receiver=frozenset({"70"}))
 _BY_CODE = {
     "20": Retry.NEVER,  # text
-    "70": Retry.NEVER,  # a field
+    "70": Retry.NEVER,  # a field of it, the phone
     "30": Retry.ROUTE,  # credentials, or this server's address
     "40": Retry.ROUTE,  # sender
     "50": Retry.ROUTE,  # İYS
@@ -90,7 +89,7 @@ class NetgsmGateway(Gateway):
         """Hand over ``messages`` in one job with and one without Turkish letters."""
 
         async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, at_fault=_AT_FAULT, until=until)
+            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
 
         return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, _reference)))
 
@@ -174,7 +173,7 @@ def _of_answer(answer: Answer, call: Call) -> list[Outcome]:
 
 def _finding(message: OutboundMessage, rows: Sequence[dict[str, Any]], *, complete: bool) -> Finding:
     same_phone = [row for row in rows if str(row.get("number", ""))[-10:] == message.phone[-10:]]
-    references = {_reference(message), calls.own_reference(message)}
+    references = calls.references(message, _reference(message))
     ours = [row for row in same_phone if row.get("referansID") in references]
     settled = timezone.now() >= message.tried_at + SETTLING
     named = all(row.get("referansID") for row in same_phone)

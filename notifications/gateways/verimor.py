@@ -8,8 +8,8 @@ list of allowed ones), 413 and 429 (150 calls a minute). The campaign carries ou
 message our id (``id``). ``GET /v2/status?custom_id=`` lists the campaign's messages with that id, 100 at a time,
 here narrowed to the phones in question; 404 says that there is no such campaign, hence that nothing was taken.
 
-A campaign that is there without our message would be one of another worker that claimed in the same microsecond:
-nothing is concluded from it. Verimor refuses the same text from the same sender to the same phone on one day
+A campaign that is there without our message is one of another worker that claimed in the same microsecond, and nothing
+is concluded from it; unless another message to the same phone is in it, then ours went alone. Verimor refuses the same text from the same sender to the same phone on one day
 (DOUBLE_SEND_ERROR), which it says in the status only.
 
 Not confirmed: that ids may hold letters (the guide shows digits), and that a campaign can be asked for at once.
@@ -20,10 +20,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from notifications.gateways import calls
 from notifications.gateways.base import COULD_NOT_ASK, Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call
+from notifications.gateways.calls import Call, Faults
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 from notifications.segments import Encoding
 
@@ -35,17 +36,12 @@ BATCH_SIZE = 1_000
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=48)
 _DATACODING = {Encoding.GSM7: "0", Encoding.TURKISH_LOCKING: "1", Encoding.TURKISH_SINGLE: "1", Encoding.UCS2: "2"}
 
-# One message of the call is at fault, or the only one.
-_AT_FAULT = frozenset(
-    {
-        "MISSING_MESSAGE",
-        "MESSAGE_TOO_LONG",
-        "MISSING_DESTINATION_ADDRESS",
-        "INVALID_DESTINATION_ADDRESS",
-        "FORBIDDEN_MESSAGE",
-    }
+_FAULTS = Faults(
+    of_text=frozenset({"MISSING_MESSAGE", "MESSAGE_TOO_LONG", "FORBIDDEN_MESSAGE"}),
+    of_receiver=frozenset({"MISSING_DESTINATION_ADDRESS", "INVALID_DESTINATION_ADDRESS"}),
 )
 _ON_ITS_WAY = {"SENDING", "WAITING", "DELIVERED", "SENT"}
+_ABSENT = Finding(asked=True)
 # Worth another try in some hours; what else a status can be is final.
 _ONCE = {"NOT_DELIVERED", "SEND_ERROR"}
 
@@ -67,16 +63,19 @@ class VerimorGateway(Gateway):
         """Hand over ``messages`` in one campaign for each character set and validity among them."""
 
         async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, at_fault=_AT_FAULT, until=until)
+            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
 
         return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, _reference)))
 
     def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
-        """Ask for each message's campaign, and for the one in which it may have gone alone."""
-        together: dict[str, list[OutboundMessage]] = defaultdict(list)
-        for message in messages:
-            together[_reference(message)].append(message)
-        found = dict(pair for pairs in self._http.each(self._look_up, list(together.items())) for pair in pairs)
+        """Ask for each message's campaign, for the parts in which it may have been made anew, and for it alone."""
+        found = dict.fromkeys((message.id for message in messages), _ABSENT)
+        for step in range(calls.REFERENCES):
+            groups: dict[str, list[OutboundMessage]] = defaultdict(list)
+            for message in messages:
+                if found[message.id] == _ABSENT:
+                    groups[calls.references(message, _reference(message))[step]].append(message)
+            found |= dict(pair for pairs in self._http.each(self._look_up, list(groups.items())) for pair in pairs)
         return [found[message.id] for message in messages]
 
     async def _send(self, call: Call) -> list[Outcome]:
@@ -98,16 +97,10 @@ class VerimorGateway(Gateway):
             outcome = calls.of_failure(error)
         return [outcome] * len(call.messages)
 
-    async def _look_up(self, asked: tuple[str, list[OutboundMessage]]) -> list[tuple[Any, Finding]]:
+    async def _look_up(self, asked: tuple[str, list[OutboundMessage]]) -> list[tuple[UUID, Finding]]:
         reference, messages = asked
         listed = await self._status(reference, messages)
-        found = []
-        for message in messages:
-            finding = _finding(message, listed)
-            if finding == Finding(asked=True):  # not with others: alone, perhaps
-                finding = _finding(message, await self._status(calls.own_reference(message), [message]))
-            found.append((message.id, finding))
-        return found
+        return [(message.id, _finding(message, listed)) for message in messages]
 
     async def _status(self, reference: str, messages: Sequence[OutboundMessage]) -> list[dict[str, Any]] | None:
         """The campaign's rows for the phones of ``messages``: none where there is no campaign, None where unknown."""
@@ -150,17 +143,23 @@ def _of_answer(answer: Answer) -> Outcome:
         return Outcome.unknown("answer_not_understood")
     if answer.status == 400 and answer.text.isascii():
         code = answer.text.split()[0][:64] if answer.text else "http_400"
-        return Outcome.rejected(code, Retry.NEVER if code in _AT_FAULT else Retry.ROUTE)
+        return Outcome.rejected(code, Retry.NEVER if code in _FAULTS else Retry.ROUTE)
     return calls.of_status(answer)
 
 
 def _finding(message: OutboundMessage, listed: list[dict[str, Any]] | None) -> Finding:
     if listed is None:
         return COULD_NOT_ASK
-    ours = [row for row in listed if str(row.get("message_custom_id")) == message.id.hex]
-    if listed and not ours:
+    ours = [row for row in listed if row.get("message_custom_id") == message.id.hex]
+    if listed and not ours and not _went_alone(message, listed):
         return COULD_NOT_ASK
     return Finding(asked=True, candidates=tuple(_of_row(row) for row in ours))
+
+
+def _went_alone(message: OutboundMessage, listed: list[dict[str, Any]]) -> bool:
+    """Another message to the same phone took the place in the campaign; see ``calls_of`` for which of two does."""
+    phone = calls.local_digits(message.phone)
+    return any(row.get("dest") == phone and str(row.get("message_custom_id")) < message.id.hex for row in listed)
 
 
 def _of_row(row: dict[str, Any]) -> Outcome:

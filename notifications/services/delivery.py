@@ -8,7 +8,7 @@ sent again. See docs/notifications.md.
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from common import bell
 from notifications import gateways
-from notifications.gateways.base import Finding, Gateway, Outcome, Retry
+from notifications.gateways.base import COULD_NOT_ASK, Finding, Gateway, Outcome, Retry
 from notifications.gateways.links import find_link
 from notifications.lanes import POLICIES, RECONCILE_QUEUE, RECONCILE_TASK, Lane, deliver_task
 from notifications.models import Route
@@ -182,21 +182,35 @@ def look_up(ledger: Ledger, code: str, attempts: Sequence[Attempt]) -> None:
     """Ask the route ``code`` about ``attempts`` and write down what follows."""
     route = Route.objects.filter(code=code).first()
     gateway = gateways.of(route) if route else None
-    silence = [Finding(asked=False)] * len(attempts)
+    silence = [COULD_NOT_ASK] * len(attempts)
     findings = gateway.lookup_batch([attempt.outbound() for attempt in attempts]) if gateway else silence
     known = _known_elsewhere(code, findings)
     now = timezone.now()
-    results, counted = [], []
-    for attempt, finding in zip(attempts, findings, strict=True):
-        ours = [outcome for outcome in finding.candidates if outcome.provider_id not in known]
-        results.append(_found(attempt, finding, ours, now=now))
-        counted += [(attempt, ours[0])] if ours else []
+    own = [_own(attempt, finding, known, now=now) for attempt, finding in zip(attempts, findings, strict=True)]
+    results = [_found(attempt, finding, now=now) for attempt, finding in zip(attempts, own, strict=True)]
+    counted = [
+        (attempt, finding.candidates[0]) for attempt, finding in zip(attempts, own, strict=True) if finding.candidates
+    ]
     _write_down(ledger, route, results, counted, now=now)
 
 
-def _found(attempt: Attempt, finding: Finding, ours: Sequence[Outcome], *, now: datetime) -> Result:
-    if ours:
-        return retries.after(attempt, ours[0], now=now)
+def _own(attempt: Attempt, finding: Finding, known: set[str], *, now: datetime) -> Finding:
+    """``finding`` without what belongs to other messages; nothing, where it cannot be told whose it is.
+
+    After a day the others may have been given up, and are no longer seen.
+    """
+    ours = tuple(outcome for outcome in finding.candidates if outcome.provider_id not in known)
+    within = finding.rivals_within
+    if ours and within:
+        late = now >= attempt.tried_at + retries.UNRESOLVED_AFTER - within
+        if late or len(ours) <= ledgers.rivals(attempt, within=within):
+            return COULD_NOT_ASK
+    return replace(finding, candidates=ours)
+
+
+def _found(attempt: Attempt, finding: Finding, *, now: datetime) -> Result:
+    if finding.candidates:
+        return retries.after_taken(attempt, finding.candidates[0], now=now)
     return retries.after_absence(attempt, now=now) if finding.asked else retries.after_silence(attempt, now=now)
 
 

@@ -97,9 +97,9 @@ def _take(notice: InboundNotice) -> str:
         return f"not_understood:{problem}"[:64]
     if message.phone:
         _one_at_a_time(message.phone)
-    if wants_out(message.text):
+    if any(wants_out(text) for text in message.readings):
         return _opt_out(message, notice)
-    if wants_in(message.text) and OptOut.objects.filter(phone=message.phone).exists():
+    if any(wants_in(text) for text in message.readings) and OptOut.objects.filter(phone=message.phone).exists():
         _answer(message, HOW_TO_RETURN)
         return ""
     events.message_received.publish(message=message, received_at=notice.received_at, notice_id=notice.id)

@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from common import bell
-from notifications.gateways.base import Outcome, Retry
+from notifications.gateways.base import Outcome
 from notifications.gateways.notices import NotUnderstood, Receipt, Report, reader_of
-from notifications.lanes import RECEIPTS_QUEUE, RECEIPTS_TASK, Lane
+from notifications.lanes import RECEIPTS_QUEUE, RECEIPTS_TASK
 from notifications.models import InboundNotice, RouteTally
 from notifications.services import ledgers, notices, retries, tallies
 from notifications.services.ledgers import Held, Ledger, Result
@@ -28,11 +28,6 @@ ROUND_SECONDS = 20.0
 
 Told = tuple[Receipt, Held]
 _TALLIED = {Report.DELIVERED: RouteTally.Kind.DELIVERED, Report.FAILED: RouteTally.Kind.UNDELIVERED}
-
-# An announcement is not sent a second time after the gateway took it: the yearly quota holds one sending of each
-# message, a campaign ends, and Turkish gateways refuse the same text to the same phone on the same day. The text of
-# a one-time code is gone.
-_SENT_AGAIN = (Lane.TRANSACTIONAL, Lane.REPLY)
 
 
 def apply_due() -> int:
@@ -138,10 +133,10 @@ def after(held: Held, receipt: Receipt, *, now: datetime) -> Result | None:
     if held.state == State.QUEUED or not _is_about_open_attempt(held, receipt):
         return None
     if receipt.report is Report.FAILED:
-        outcome = Outcome.rejected(receipt.code, _retry(held, receipt), provider_id=receipt.provider_id)
-        return retries.after(held.attempt, outcome, now=now)
+        outcome = Outcome.rejected(receipt.code, receipt.retry, provider_id=receipt.provider_id)
+        return retries.after_taken(held.attempt, outcome, now=now)
     if held.state == State.UNKNOWN:
-        return retries.after(held.attempt, Outcome.accepted(receipt.provider_id), now=now)
+        return retries.after_taken(held.attempt, Outcome.accepted(receipt.provider_id), now=now)
     return None
 
 
@@ -150,10 +145,3 @@ def _is_about_open_attempt(held: Held, receipt: Receipt) -> bool:
     if not receipt.provider_id or not held.provider_id:
         return True
     return (receipt.provider_id == held.provider_id) == (held.state == State.ACCEPTED)
-
-
-def _retry(held: Held, receipt: Receipt) -> Retry:
-    if held.attempt.lane not in _SENT_AGAIN:
-        return Retry.NEVER
-    # Whether a route is to be left alone is judged when it is used.
-    return Retry.LATER if receipt.retry is Retry.ROUTE else receipt.retry

@@ -1,10 +1,11 @@
 """What follows from an outcome. Pure: no query, no clock; chance only in the length of a pause."""
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from notifications.gateways.base import Kind, Outcome, Retry
-from notifications.lanes import POLICIES
+from notifications.lanes import POLICIES, Lane
 from notifications.services.ledgers.base import Attempt, Result
 from notifications.workflow import State
 
@@ -17,6 +18,10 @@ LOOKUP_FIRST_DELAY = timedelta(seconds=15)
 LOOKUP_LONGEST_DELAY = timedelta(minutes=10)
 # After this long without an answer a message of unknown outcome is called failed.
 UNRESOLVED_AFTER = timedelta(hours=24)
+# An announcement is not sent a second time after the gateway took it: the yearly quota holds one sending of each
+# message, a campaign ends, and Turkish gateways refuse the same text to the same phone on the same day. The text of
+# a one-time code is gone.
+_SENT_AGAIN = (Lane.TRANSACTIONAL, Lane.REPLY)
 
 
 def after(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
@@ -26,6 +31,15 @@ def after(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
     if outcome.kind is Kind.UNKNOWN:
         return _result(attempt, State.UNKNOWN, outcome, due_at=now + SETTLING)
     return _after_rejection(attempt, outcome, now=now)
+
+
+def after_taken(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
+    """The message's next state where the gateway took it, and says by a receipt or when asked what became of it."""
+    if attempt.lane not in _SENT_AGAIN:
+        outcome = replace(outcome, retry=Retry.NEVER)
+    elif outcome.retry is Retry.ROUTE:  # whether a route is to be left alone is judged when it is used
+        outcome = replace(outcome, retry=Retry.LATER)
+    return after(attempt, outcome, now=now)
 
 
 def after_absence(attempt: Attempt, *, now: datetime) -> Result:

@@ -15,7 +15,7 @@ from notifications.models import Campaign, Message, MessageTemplate, Route
 from notifications.services import outbox, rendering
 from notifications.services.campaigns import approval
 from tests.notifications import gateway_calls
-from tests.providers import twilio
+from tests.providers import iletimerkezi, twilio, verimor
 
 PHONE = "+905000000001"
 OTHER_PHONE = "+905000000002"
@@ -92,6 +92,26 @@ def over_twilio(templates: None, twilio_server: twilio.TwilioServer, settings: A
     settings.TWILIO_AUTH_TOKEN = twilio.AUTH_TOKEN
     settings.TWILIO_API_BASE = twilio_server.url
     return twilio_server
+
+
+@pytest.fixture
+def over_verimor(templates: None, settings: Any) -> Iterator[verimor.VerimorServer]:
+    """Messages go out over a loopback Verimor."""
+    use_route("verimor", sender="ORNEKBLD")
+    settings.VERIMOR_USERNAME, settings.VERIMOR_PASSWORD = verimor.USERNAME, verimor.PASSWORD
+    with verimor.running() as server:
+        settings.VERIMOR_API_BASE = server.url
+        yield server
+
+
+@pytest.fixture
+def over_iletimerkezi(templates: None, settings: Any) -> Iterator[iletimerkezi.IletimerkeziServer]:
+    """Messages go out over a loopback İleti Merkezi."""
+    use_route("iletimerkezi", sender="ORNEKBLD")
+    settings.ILETIMERKEZI_KEY, settings.ILETIMERKEZI_HASH = iletimerkezi.KEY, iletimerkezi.HASH
+    with iletimerkezi.running() as server:
+        settings.ILETIMERKEZI_API_BASE = server.url
+        yield server
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Messages as a gateway gets them, all of one claim."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -31,3 +32,8 @@ def soon() -> datetime:
 def send(gateway: Gateway, *messages: OutboundMessage) -> list[Outcome]:
     """Hand over ``messages``, or one."""
     return gateway.send_batch(messages or batch(1), until=soon())
+
+
+def of_another_part(messages: Sequence[OutboundMessage]) -> OutboundMessage:
+    """One that goes with others than the first, where a call is made anew in parts."""
+    return next(message for message in messages if (message.id.int ^ messages[0].id.int) & 7)

@@ -10,10 +10,11 @@ import time_machine
 from django.utils import timezone
 
 from notifications.lanes import Lane
-from notifications.models import LocalDelivery, Message, MessageTemplate, State
-from notifications.services import delivery
+from notifications.models import BulkMessage, LocalDelivery, Message, MessageTemplate, RouteTally, State
+from notifications.services import delivery, tallies
+from tests.notifications.announcing import announce
 from tests.notifications.conftest import OTHER_PHONE, PHONE
-from tests.providers import twilio
+from tests.providers import twilio, verimor
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +192,20 @@ def test_a_refused_number_fails_for_good(queue: Callable[..., Message], over_twi
     message.refresh_from_db()
     assert (message.state, message.error_code) == (State.FAILED, "21614")
     assert PHONE not in message.error_detail
+
+
+def test_a_refused_number_costs_the_others_of_its_call_no_try_and_the_route_nothing(
+    over_verimor: verimor.VerimorServer,
+) -> None:
+    phones = [f"+9050000{number:05}" for number in range(120)]
+    announce(*phones)
+    over_verimor.invalid = {phones[60][1:]}
+    delivery.deliver(Lane.BULK)
+    refused = BulkMessage.objects.get(phone=phones[60])
+    assert (refused.state, refused.error_code) == (State.FAILED, "INVALID_DESTINATION_ADDRESS")
+    others = BulkMessage.objects.exclude(pk=refused.pk).values_list("state", "attempts")
+    assert set(others) == {(State.ACCEPTED, 1)}
+    assert not RouteTally.objects.filter(kind__in=tallies.ERRORS).exists()
 
 
 def test_a_link_is_never_sent_over_a_foreign_route(

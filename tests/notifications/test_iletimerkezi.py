@@ -9,10 +9,12 @@ import time_machine
 from django.utils import timezone
 
 from notifications.gateways.base import Finding, Kind, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.iletimerkezi import SETTLING, IletimerkeziGateway
+from notifications.gateways.iletimerkezi import AFTER, BEFORE, SETTLING, IletimerkeziGateway
 from notifications.ids import new_id
 from tests.notifications.outbound import TEXT, batch, phone, send
 from tests.providers import iletimerkezi, loopback
+
+ABSENT = Finding(asked=True, rivals_within=BEFORE + AFTER)
 
 
 @pytest.fixture
@@ -87,6 +89,18 @@ def test_one_bad_message_does_not_spoil_the_order(server: iletimerkezi.Iletimerk
     assert server.texts_to("905000000099") == []
 
 
+def test_a_refused_number_is_found_among_hundreds_and_all_others_go_out_once(
+    server: iletimerkezi.IletimerkeziServer,
+) -> None:
+    messages = batch(300)
+    server.invalid = {messages[200].phone[1:]}
+    outcomes = send(_gateway(server), *messages)
+    assert [number for number, outcome in enumerate(outcomes) if outcome.kind is Kind.REJECTED] == [200]
+    assert sorted(number for order in server.orders for number, _text in order.messages) == sorted(
+        message.phone[1:] for message in messages if message is not messages[200]
+    )
+
+
 def test_an_order_refused_as_a_repetition_is_not_tried_message_by_message(
     server: iletimerkezi.IletimerkeziServer,
 ) -> None:
@@ -135,7 +149,7 @@ def test_what_was_not_taken_is_absent_but_not_before_the_list_has_settled(
     server.next(loopback.FAIL)
     send(gateway, *messages)
     assert not gateway.lookup_batch(messages)[0].asked
-    assert _found_later(gateway, messages) == [Finding(asked=True)] * 2
+    assert _found_later(gateway, messages) == [ABSENT] * 2
 
 
 def test_an_older_order_is_not_taken_for_this_one(server: iletimerkezi.IletimerkeziServer) -> None:
@@ -143,7 +157,7 @@ def test_an_older_order_is_not_taken_for_this_one(server: iletimerkezi.Iletimerk
     send(gateway, *messages)
     later = [replace(messages[0], id=new_id(), tried_at=messages[0].tried_at + timedelta(minutes=5))]
     with time_machine.travel(timezone.now() + timedelta(minutes=8)):
-        assert gateway.lookup_batch(later) == [Finding(asked=True)]
+        assert gateway.lookup_batch(later) == [ABSENT]
 
 
 def test_more_orders_than_can_be_read_prove_no_absence(server: iletimerkezi.IletimerkeziServer) -> None:

@@ -195,6 +195,25 @@ def test_verimor_keyword_is_not_the_citizens_word() -> None:
     assert OptOut.objects.get().phone == PHONE
 
 
+@pytest.mark.parametrize("content", ["IPTAL", "iptal", "İptal", "IPTAL 4607", "iptal b012"])
+def test_the_word_for_opting_out_may_be_verimors_keyword(content: str) -> None:
+    push(
+        "verimor",
+        [{"type": "inbound", "message_id": 1, "source_addr": PHONE[1:], "keyword": "IPTAL", "content": content}],
+    )
+    inbound.take_due()
+    assert OptOut.objects.get().phone == PHONE
+    assert _answers() == ["opt_out_confirmed"]
+
+
+def test_a_sentence_after_such_a_keyword_is_a_message_like_any_other(heard: list[Any]) -> None:
+    body = {"type": "inbound", "message_id": 1, "source_addr": PHONE[1:], "keyword": "DUR"}
+    push("verimor", [body | {"content": "DUR yolu kapalı kaldı"}])
+    inbound.take_due()
+    assert [message.text for message in heard] == ["yolu kapalı kaldı"]
+    assert not OptOut.objects.exists()
+
+
 def test_netgsm_opt_out_is_told_apart_by_its_content() -> None:
     body = {"sender": "5000000001", "message": "IPTAL", "datetime": "24.11.2026 10:00:00"}
     for _ in range(2):

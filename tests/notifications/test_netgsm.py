@@ -11,7 +11,7 @@ from django.utils import timezone
 from notifications.gateways.base import Finding, Kind, OutboundMessage, Retry, Sending
 from notifications.gateways.netgsm import MOST_PAGES, PAGE_SIZE, SETTLING, NetgsmGateway
 from notifications.ids import new_id
-from tests.notifications.outbound import TEXT, batch, phone, send
+from tests.notifications.outbound import TEXT, batch, of_another_part, phone, send
 from tests.providers import loopback, netgsm
 
 
@@ -97,6 +97,14 @@ def test_one_bad_message_does_not_spoil_the_call(server: netgsm.NetgsmServer) ->
     assert len(server.taken) == 3
 
 
+def test_a_refused_number_is_found_among_hundreds_and_all_others_go_out_once(server: netgsm.NetgsmServer) -> None:
+    messages = batch(300)
+    server.invalid = {messages[200].phone[-10:]}
+    outcomes = send(_gateway(server), *messages)
+    assert [number for number, outcome in enumerate(outcomes) if outcome.kind is Kind.REJECTED] == [200]
+    assert len({taken.to for taken in server.taken}) == len(server.taken) == 299
+
+
 @pytest.mark.parametrize(
     ("mood", "code"),
     [
@@ -134,11 +142,14 @@ def test_another_message_to_the_same_phone_is_not_taken_for_this_one(server: net
     assert _found_later(gateway, ours) == [Finding(asked=True)]
 
 
-def test_a_message_that_went_alone_is_found_by_its_own_id(server: netgsm.NetgsmServer) -> None:
-    gateway, messages = _gateway(server), batch(2)
-    server.next(netgsm.code("20"), loopback.TAKE_THEN_FAIL)
-    send(gateway, *messages)
-    assert len(gateway.lookup_batch(messages[:1])[0].candidates) == 1
+def test_a_part_of_a_refused_job_is_found_again(server: netgsm.NetgsmServer) -> None:
+    gateway, messages = _gateway(server), batch(40)
+    server.invalid = {of_another_part(messages).phone[-10:]}
+    server.next(loopback.Mood(), loopback.TAKE_THEN_FAIL)
+    outcomes = send(gateway, *messages)
+    unknown = [message for message, outcome in zip(messages, outcomes, strict=True) if outcome.kind is Kind.UNKNOWN]
+    assert unknown
+    assert {len(finding.candidates) for finding in gateway.lookup_batch(unknown)} == {1}
 
 
 def test_a_row_without_a_reference_proves_nothing(server: netgsm.NetgsmServer) -> None:

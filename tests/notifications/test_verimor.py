@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
+from notifications.gateways import calls
 from notifications.gateways.base import Finding, Kind, Retry, Sending
 from notifications.gateways.verimor import VerimorGateway
 from notifications.ids import new_id
-from tests.notifications.outbound import TEXT, batch, phone, send
+from tests.notifications.outbound import TEXT, batch, of_another_part, phone, send
 from tests.providers import loopback, verimor
 
 
@@ -98,6 +100,54 @@ def test_one_bad_message_does_not_spoil_the_call(server: verimor.VerimorServer) 
     assert all(len(server.taken_as(message.id.hex)) == 1 for message in good)
 
 
+def test_a_refused_number_is_found_among_hundreds_and_all_others_go_out_once(server: verimor.VerimorServer) -> None:
+    messages = batch(500)
+    server.invalid = {calls.local_digits(messages[300].phone)}
+    outcomes = send(_gateway(server), *messages)
+    refused = [number for number, outcome in enumerate(outcomes) if outcome.kind is Kind.REJECTED]
+    assert (refused, outcomes[300].code) == ([300], "INVALID_DESTINATION_ADDRESS")
+    assert len({taken.id for taken in server.taken}) == len(server.taken) == 499
+    assert server.posts < 60
+
+
+def test_no_two_campaigns_of_a_refused_call_have_one_reference(server: verimor.VerimorServer) -> None:
+    messages = batch(100)
+    server.invalid = {calls.local_digits(messages[0].phone)}
+    send(_gateway(server), *messages)
+    references = [campaign["custom_id"] for campaign in server.campaigns]
+    assert len(set(references)) == len(references) > 2
+
+
+def test_a_text_that_everybody_gets_is_refused_for_everybody_at_once(server: verimor.VerimorServer) -> None:
+    server.forbidden = {TEXT}
+    outcomes = send(_gateway(server), *batch(100))
+    assert {(outcome.code, outcome.retry) for outcome in outcomes} == {("FORBIDDEN_MESSAGE", Retry.NEVER)}
+    assert server.posts == 1
+
+
+def test_parts_for_which_there_was_no_time_count_as_not_tried(server: verimor.VerimorServer) -> None:
+    messages = batch(50)
+    server.invalid = {calls.local_digits(message.phone) for message in messages}
+    server.next(loopback.Mood(delay=0.3))
+    outcomes = _gateway(server).send_batch(messages, until=timezone.now() + timedelta(seconds=0.2))
+    assert {outcome.code for outcome in outcomes} == {"not_tried"}
+    assert not any(outcome.counts for outcome in outcomes)
+
+
+def test_a_part_of_a_refused_call_is_found_again(server: verimor.VerimorServer) -> None:
+    gateway, messages = _gateway(server), batch(100)
+    server.invalid = {calls.local_digits(of_another_part(messages).phone)}
+    server.next(loopback.Mood(), loopback.TAKE_THEN_FAIL, loopback.FAIL)
+    outcomes = send(gateway, *messages)
+    unknown = [message for message, outcome in zip(messages, outcomes, strict=True) if outcome.kind is Kind.UNKNOWN]
+    found = {message.id: gateway.lookup_batch([message])[0] for message in unknown}
+    taken = {message.id for message in unknown if server.taken_as(message.id.hex)}
+    assert taken
+    assert taken != found.keys()
+    assert {id_ for id_, finding in found.items() if finding.candidates} == taken
+    assert all(finding.asked for finding in found.values())
+
+
 @pytest.mark.parametrize(
     ("mood", "code"),
     [
@@ -127,16 +177,17 @@ def test_what_was_not_taken_is_found_to_be_absent(server: verimor.VerimorServer)
     assert gateway.lookup_batch(messages) == [Finding(asked=True)] * 3
 
 
-def test_a_message_that_went_alone_is_found_by_its_own_id(server: verimor.VerimorServer) -> None:
+def test_of_two_messages_to_one_phone_each_is_found_or_missed_by_its_own_id(server: verimor.VerimorServer) -> None:
     gateway, messages = _gateway(server), batch(2)
-    server.next(loopback.refuse(400, "FORBIDDEN_MESSAGE"), loopback.TAKE_THEN_FAIL)
-    outcomes = send(gateway, *messages)
-    assert [outcome.kind for outcome in outcomes] == [Kind.UNKNOWN, Kind.ACCEPTED]
-    assert len(gateway.lookup_batch(messages[:1])[0].candidates) == 1
+    second, third = (replace(messages[0], id=UUID(int=messages[0].id.int + more)) for more in (1, 2))
+    send(gateway, *messages, second)
+    found = gateway.lookup_batch([messages[0], second, third])
+    assert [len(finding.candidates) for finding in found] == [1, 1, 0]
+    assert found[2].asked
 
 
 def test_a_campaign_of_another_worker_under_the_same_reference_proves_nothing(server: verimor.VerimorServer) -> None:
-    gateway, ours, theirs = _gateway(server), batch(1)[0], batch(1)[0]
+    gateway, ours, theirs = _gateway(server), batch(1)[0], batch(2)[1]
     send(gateway, replace(theirs, tried_at=ours.tried_at, expires_at=ours.expires_at))
     assert not gateway.lookup_batch([ours])[0].asked
 

@@ -44,6 +44,7 @@ class IletimerkeziServer(Provider):
     def __init__(self) -> None:
         self.orders: list[Order] = []
         self.forbidden: set[str] = set()
+        self.invalid: set[str] = set()
         super().__init__()
 
     def texts_to(self, phone: str) -> list[str]:
@@ -67,6 +68,8 @@ class IletimerkeziServer(Provider):
         order = Order(104_000_000 + len(self.orders), content)
         if any(text in self.forbidden for _number, text in order.messages):
             return self.refusal(refuse(453, "453", "Sipariş boyutu aşıldı"))
+        if any(number in self.invalid for number, _text in order.messages):
+            return self.refusal(refuse(452, "452", "Mesaj alıcıları hatalı"))
         self.orders.append(order)
         return self._answer({"order": {"id": str(order.number)}})
 

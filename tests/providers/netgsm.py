@@ -58,6 +58,7 @@ class NetgsmServer(Provider):
         self.taken: list[Taken] = []
         self.jobs: list[dict[str, Any]] = []
         self.forbidden: set[str] = set()
+        self.invalid: set[str] = set()
         super().__init__()
 
     def taken_as(self, reference: str, phone: str) -> list[Taken]:
@@ -77,6 +78,8 @@ class NetgsmServer(Provider):
         job = json.loads(request.body)
         if any(message["msg"] in self.forbidden for message in job["messages"]):
             return self.refusal(code("20"))
+        if any(message["no"] in self.invalid for message in job["messages"]):
+            return self.refusal(code("70"))
         number = f"1737721534260505041714{len(self.jobs):04}"
         self.taken += [
             Taken(message["no"], message["msg"], number, job.get("referansID")) for message in job.pop("messages")

@@ -53,6 +53,7 @@ class VerimorServer(Provider):
         self.taken: list[Taken] = []
         self.campaigns: list[dict[str, str]] = []
         self.forbidden: set[str] = set()
+        self.invalid: set[str] = set()
         super().__init__()
 
     def taken_as(self, id_: str) -> list[Taken]:
@@ -69,10 +70,12 @@ class VerimorServer(Provider):
         return (given.get("username"), given.get("password")) == (USERNAME, PASSWORD)
 
     def take(self, request: Request, mood: Mood) -> Reply:
-        """All messages of a campaign, or none where one is forbidden."""
+        """All messages of a campaign, or none where one is forbidden or for a phone that cannot be."""
         campaign = json.loads(request.body)
         if any(message["msg"] in self.forbidden for message in campaign["messages"]):
             return Reply(400, "FORBIDDEN_MESSAGE", "text/plain")
+        if any(message["dest"] in self.invalid for message in campaign["messages"]):
+            return Reply(400, "INVALID_DESTINATION_ADDRESS", "text/plain")
         number = 20_000 + len(self.campaigns)
         for message in campaign.pop("messages"):
             taken = Taken(message["id"], message["dest"], message["msg"], number, campaign["custom_id"], 0)

@@ -67,7 +67,8 @@ class Receipt:
 class Inbound:
     """A message to us. ``phone`` is in stored form, or empty where the sender has none (``sender`` as it came).
 
-    ``media`` are references only: address and type of each, fetched by nobody here.
+    ``keyword`` is what stood before the text on a number that several share, to say whom it is for. ``media`` are
+    references only: address and type of each, fetched by nobody here.
     """
 
     channel: str
@@ -76,6 +77,12 @@ class Inbound:
     text: str
     provider_id: str = ""
     media: tuple[tuple[str, str], ...] = ()
+    keyword: str = ""
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The text, and with the keyword before it: that may be the very word that was meant."""
+        return (self.text, f"{self.keyword} {self.text}") if self.keyword else (self.text,)
 
 
 class Reader(ABC):

@@ -78,14 +78,16 @@ class VerimorReader(JsonReader):
         return Receipt(self.gateway, report, own, number, code=code, retry=retry)
 
     def inbound(self, notice: InboundNotice) -> Inbound:
-        """On a shared short number the text begins with our keyword, which is not the citizen's word."""
+        """On a shared short number the text begins with our keyword."""
         fields = self.fields(notice)
+        keyword = text_of(fields, "keyword")
         return Inbound(
             channel="sms",
             sender=text_of(fields, "source_addr"),
             phone=self.phone(notice),
-            text=_without(text_of(fields, "keyword"), text_of(fields, "content")),
+            text=_without(keyword, text_of(fields, "content")),
             provider_id=provider_id(fields, "message_id"),
+            keyword=keyword,
         )
 
     def phone(self, notice: InboundNotice) -> str:

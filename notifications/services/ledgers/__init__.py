@@ -4,8 +4,9 @@ from notifications.lanes import Lane
 from notifications.services.ledgers.base import Attempt, Held, Ledger, Result, Taken
 from notifications.services.ledgers.bulk import BulkLedger
 from notifications.services.ledgers.messages import MessageLedger
+from notifications.services.ledgers.unknown import rivals
 
-__all__ = ["ALL", "BULK", "Attempt", "Held", "Ledger", "Result", "Taken", "of"]
+__all__ = ["ALL", "BULK", "Attempt", "Held", "Ledger", "Result", "Taken", "of", "rivals"]
 
 _MESSAGES = MessageLedger()
 BULK = BulkLedger()

@@ -125,7 +125,7 @@ class Ledger(Protocol):
         """Messages whose worker died or hangs become UNKNOWN, to be looked up at ``look_up_at``; returns how many."""
 
     def claim_unknown(self, *, now: datetime, until: datetime, limit: int) -> list[Attempt]:
-        """Take messages to look up, nobody else's before ``until``; by route. Commits at once."""
+        """Take messages to look up, nobody else's before ``until``; by route. Commits at once. See ``unknown``."""
 
     def lanes_due(self, now: datetime) -> list[Lane]:
         """The lanes of this table in which something may be sent now."""

@@ -22,6 +22,7 @@ from notifications.services.campaigns import hours, reserving
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import RESULTS, Attempt, Held, Result, Taken, Waiting, as_rows, by_id, execute
 from notifications.services.ledgers.holding import held
+from notifications.services.ledgers.unknown import to_look_up
 from notifications.services.partitions import bounds_of
 from notifications.services.rendering import fitted
 from notifications.workflow import FINISHED, IN_FLIGHT, State
@@ -102,9 +103,7 @@ RETURNING id
 
 _CLAIM_UNKNOWN = """
 UPDATE notifications_bulkmessage SET due_at = %(until)s, lookups = lookups + 1
- WHERE id IN (SELECT id FROM notifications_bulkmessage
-               WHERE state = 'unknown' AND due_at <= %(now)s
-               ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+ WHERE id = ANY(%(ids)s::uuid[]) AND id >= %(first)s AND id <= %(last)s
 RETURNING id, campaign_id, phone, language, fields, route, attempts, lookups, claimed_at, expires_at, error_code
 """
 
@@ -173,7 +172,7 @@ class BulkLedger:
     def claim_unknown(self, *, now: datetime, until: datetime, limit: int) -> list[Attempt]:
         """See ``Ledger``."""
         with transaction.atomic(durable=True):
-            rows = execute(_CLAIM_UNKNOWN, now=now, until=until, limit=limit)
+            rows = _claim_unknown(now=now, until=until, limit=limit)
             wordings = {
                 campaign.pk: Wording(campaign) for campaign in Campaign.objects.filter(pk__in={row[1] for row in rows})
             }
@@ -193,7 +192,7 @@ class BulkLedger:
 
     def has_unknown(self, now: datetime) -> bool:
         """See ``Ledger``."""
-        return BulkMessage.objects.filter(state=State.UNKNOWN, due_at__lte=now).exists()
+        return to_look_up(BulkMessage, now).exists()
 
     def hold(self, receipts: Sequence[Receipt]) -> list[tuple[Receipt, Held]]:
         """See ``Ledger``."""
@@ -241,6 +240,12 @@ def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, 
 def _untried(attempt: Attempt) -> Result:
     now = attempt.tried_at
     return Result(attempt.id, attempt.number, now, State.QUEUED, now, attempt.segments, counts=False)
+
+
+def _claim_unknown(*, now: datetime, until: datetime, limit: int) -> list[tuple[Any, ...]]:
+    due = to_look_up(BulkMessage, now).select_for_update(skip_locked=True, of=("self",))
+    ids = sorted(str(message.pk) for message in due.only("id")[:limit])
+    return execute(_CLAIM_UNKNOWN, ids=ids, first=ids[0], last=ids[-1], until=until) if ids else []
 
 
 def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Attempt:

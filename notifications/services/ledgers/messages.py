@@ -30,6 +30,7 @@ from notifications.services.ledgers.base import (
     safe,
 )
 from notifications.services.ledgers.holding import held
+from notifications.services.ledgers.unknown import to_look_up
 from notifications.services.rendering import NotRenderable, TemplateShelf, fitted, for_route, render
 from notifications.workflow import FINISHED, HANDED_OVER, IN_FLIGHT, State
 
@@ -145,8 +146,8 @@ class MessageLedger:
     @transaction.atomic(durable=True)
     def claim_unknown(self, *, now: datetime, until: datetime, limit: int) -> list[Attempt]:
         """See ``Ledger``."""
-        due = Message.objects.to_look_up(now).select_for_update(skip_locked=True, of=("self",))
-        taken = Message.objects.filter(id__in=[message.id for message in due[:limit]])
+        due = to_look_up(Message, now).select_for_update(skip_locked=True, of=("self",))
+        taken = Message.objects.filter(id__in=[message.pk for message in due[:limit]])
         taken.update(due_at=until, lookups=F("lookups") + 1)
         return [
             _attempt(
@@ -172,7 +173,7 @@ class MessageLedger:
 
     def has_unknown(self, now: datetime) -> bool:
         """See ``Ledger``."""
-        return Message.objects.to_look_up(now).exists()
+        return to_look_up(Message, now).exists()
 
     def hold(self, receipts: Sequence[Receipt]) -> list[tuple[Receipt, Held]]:
         """See ``Ledger``."""
