@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
+from common.errors import InvalidInput
 from notifications import segments
 from notifications.models import Campaign
 from notifications.services.rendering import fields_of, render
+
+NEEDS_LIST = _("Only a list of phone numbers can bring fields like {name}.")
 
 
 class Wording:
@@ -58,3 +62,9 @@ class Wording:
             if self._fields[known]
             else body.replace("{{", "{").replace("}}", "}")
         )
+
+
+def check_fits(body: str, *, audience: str) -> None:
+    """Raise InvalidInput on ``bodies`` where the receivers of ``audience`` cannot bring what ``body`` needs."""
+    if audience != Campaign.Audience.LIST and fields_of(body):
+        raise InvalidInput("bodies", NEEDS_LIST)
