@@ -15,6 +15,8 @@ from notifications.segments import FOREIGN_ENCODINGS, TURKISH_ENCODINGS, Profile
 
 # Their SMS come from abroad: no Turkish tables, and texts with a link are not delivered.
 FOREIGN_GATEWAYS = (GatewayName.TWILIO,)
+# They leave out who refused commercial messages in the national register (İYS). The simulated one reaches nobody.
+FILTERING_GATEWAYS = (GatewayName.VERIMOR, GatewayName.NETGSM, GatewayName.ILETIMERKEZI, GatewayName.LOCAL)
 
 
 @pghistory.track(append_only=True)
@@ -100,6 +102,11 @@ class Route(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def filters_commercial(self) -> bool:
+        """Whether commercial texts may go this way."""
+        return self.gateway in FILTERING_GATEWAYS
 
     @property
     def profile(self) -> Profile:

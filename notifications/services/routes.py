@@ -108,6 +108,12 @@ def carries_links(lane: Lane, *, beside: Route) -> bool:
     return any(gateways.is_set_up(route.gateway) for route in others)
 
 
+def can_filter(lane: Lane) -> bool:
+    """Whether a route in use takes commercial texts of ``lane``: one whose gateway asks the register (İYS)."""
+    in_use = Route.objects.carrying(lane, Channel.SMS)
+    return any(route.filters_commercial and gateways.is_set_up(route.gateway) for route in in_use)
+
+
 def _judge_canary(route: Route, errors: list[Outcome], *, tried: int, now: datetime) -> None:
     if len(errors) * 2 >= max(tried, 1):
         pause(route, errors[0], refused=False, now=now)

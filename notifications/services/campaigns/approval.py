@@ -11,12 +11,17 @@ from common import bell
 from common.errors import InvalidInput, NotPermitted
 from common.transactions import one_transaction
 from notifications.campaign_workflow import Verb
-from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK
+from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK, Lane
 from notifications.models import Campaign
+from notifications.services import routes
 from notifications.services.campaigns import change, receivers
 from notifications.services.campaigns.wording import check_fits
 from notifications.services.rendering import check_body, fields_of
 
+NEEDS_REGISTER = _(
+    "A commercial announcement goes only where the gateway leaves out whoever refused such messages (İYS). "
+    "No route in use for announcements does."
+)
 # What the author decides about; the rest of the row belongs to its life.
 WRITTEN = (
     "name",
@@ -122,5 +127,7 @@ def _complete(campaign: Campaign, now: datetime) -> None:
         raise InvalidInput("ends_at", _("This time has passed already."))
     for body in campaign.bodies.values():
         check_fits(body, audience=campaign.audience)
+    if campaign.is_commercial and not routes.can_filter(Lane.BULK):
+        raise InvalidInput("purpose", NEEDS_REGISTER)
     if campaign.audience == Campaign.Audience.LIST:
         receivers.check_ready(campaign)

@@ -19,8 +19,8 @@ class Wording:
     """The texts of one campaign, taken apart once for however many receivers."""
 
     def __init__(self, campaign: Campaign) -> None:
-        plain = campaign.plain_letters
-        self._plain = segments.plain if plain else str
+        self.campaign = campaign
+        self._plain = segments.plain if campaign.plain_letters else str
         self._bodies: dict[str, str] = {
             language: self._plain(body.strip()) for language, body in campaign.bodies.items()
         }

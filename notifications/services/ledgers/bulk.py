@@ -107,7 +107,7 @@ class BulkLedger:
 
     def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
         """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
-        campaigns = sending(now)
+        campaigns = [each for each in sending(now) if route.filters_commercial or not each.is_commercial]
         random.shuffle(campaigns)
         for campaign in campaigns:
             rows = _claim(campaign, route, size=size, now=now, lease_end=lease_end)
@@ -216,16 +216,41 @@ def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, 
     for id_, state, phone, language, fields, number, expires_at in rows:
         if state == State.SENDING:
             text, size = written(wording.text_of(language, fields))
-            attempts.append(
-                Attempt(id_, Lane.BULK, phone, text, route.code, number, 0, now, expires_at, segments=size.segments)
+            attempt = Attempt(
+                id_,
+                Lane.BULK,
+                phone,
+                text,
+                route.code,
+                number,
+                0,
+                now,
+                expires_at,
+                "",
+                size.segments,
+                campaign.is_commercial,
             )
+            attempts.append(attempt)
     return attempts
 
 
 def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Attempt:
     id_, _campaign, phone, language, fields, code, number, lookups, tried_at, expires_at, error_code = row
     text, size = fitted(wording.text_of(language, fields), route)
-    return Attempt(id_, Lane.BULK, phone, text, code, number, lookups, tried_at, expires_at, error_code, size.segments)
+    return Attempt(
+        id_,
+        Lane.BULK,
+        phone,
+        text,
+        code,
+        number,
+        lookups,
+        tried_at,
+        expires_at,
+        error_code,
+        size.segments,
+        wording.campaign.is_commercial,
+    )
 
 
 def _finish(campaign: Campaign, state: State, code: str, *, now: datetime, limit: int) -> int:
