@@ -103,10 +103,9 @@ class Route(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def filters_commercial(self) -> bool:
-        """Whether commercial texts may go this way."""
-        return self.gateway in FILTERING_GATEWAYS
+    def can_carry(self, *, links: bool, commercial: bool) -> bool:
+        """Whether texts with ``links``, or ``commercial`` ones, may go this way."""
+        return (self.links_allowed or not links) and (self.gateway in FILTERING_GATEWAYS or not commercial)
 
     @property
     def profile(self) -> Profile:

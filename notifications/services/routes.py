@@ -108,10 +108,11 @@ def carries_links(lane: Lane, *, beside: Route) -> bool:
     return any(gateways.is_set_up(route.gateway) for route in others)
 
 
-def can_filter(lane: Lane) -> bool:
-    """Whether a route in use takes commercial texts of ``lane``: one whose gateway asks the register (İYS)."""
+def can_carry(lane: Lane, *, links: bool = False, commercial: bool = False) -> bool:
+    """Whether a route in use takes texts of ``lane`` that hold links, or are commercial, or both."""
     in_use = Route.objects.carrying(lane, Channel.SMS)
-    return any(route.filters_commercial and gateways.is_set_up(route.gateway) for route in in_use)
+    able = (route for route in in_use if route.can_carry(links=links, commercial=commercial))
+    return any(gateways.is_set_up(route.gateway) for route in able)
 
 
 def _judge_canary(route: Route, errors: list[Outcome], *, tried: int, now: datetime) -> None:

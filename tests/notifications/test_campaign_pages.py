@@ -99,6 +99,7 @@ def test_a_draft_keeps_what_was_written_and_who_chose_the_class(page: Client, au
         ({"purpose": ""}, "Türünü seçin"),
         ({"starts_at": "2026-11-22T10:00", "ends_at": "2026-11-21T10:00"}, "Bitiş, başlangıçtan sonra olmalı"),
         ({"topics": ["yok"]}, "yok"),
+        ({"purpose": "commercial"}, "nasıl çıkılacağını"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(page: Client, wrong: dict[str, Any], said: str) -> None:

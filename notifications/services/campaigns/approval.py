@@ -15,13 +15,14 @@ from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK, Lane
 from notifications.models import Campaign
 from notifications.services import routes
 from notifications.services.campaigns import change, receivers
-from notifications.services.campaigns.wording import check_fits
+from notifications.services.campaigns.wording import Wording, check_fits
 from notifications.services.rendering import check_body, fields_of
 
 NEEDS_REGISTER = _(
     "A commercial announcement goes only where the gateway leaves out whoever refused such messages (İYS). "
     "No route in use for announcements does."
 )
+NEEDS_LINKS = _("No route in use for announcements carries links, so {leave} cannot be sent.")
 # What the author decides about; the rest of the row belongs to its life.
 WRITTEN = (
     "name",
@@ -126,8 +127,10 @@ def _complete(campaign: Campaign, now: datetime) -> None:
     if campaign.ends_at is not None and campaign.ends_at <= now:
         raise InvalidInput("ends_at", _("This time has passed already."))
     for body in campaign.bodies.values():
-        check_fits(body, audience=campaign.audience)
-    if campaign.is_commercial and not routes.can_filter(Lane.BULK):
+        check_fits(body, audience=campaign.audience, purpose=campaign.purpose)
+    if campaign.is_commercial and not routes.can_carry(Lane.BULK, commercial=True):
         raise InvalidInput("purpose", NEEDS_REGISTER)
+    if Wording(campaign).has_way_out and not routes.can_carry(Lane.BULK, links=True, commercial=campaign.is_commercial):
+        raise InvalidInput("bodies", NEEDS_LINKS)
     if campaign.audience == Campaign.Audience.LIST:
         receivers.check_ready(campaign)

@@ -18,6 +18,7 @@ from notifications.campaign_workflow import Status
 from notifications.gateways.notices import Receipt
 from notifications.lanes import Lane
 from notifications.models import BulkMessage, Campaign, Route
+from notifications.services import leaving
 from notifications.services.campaigns import hours
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import Attempt, Held, Result, Taken, Waiting, by_id, execute, safe
@@ -107,7 +108,7 @@ class BulkLedger:
 
     def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
         """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
-        campaigns = [each for each in sending(now) if route.filters_commercial or not each.is_commercial]
+        campaigns = [campaign for campaign in sending(now) if _may_take(route, campaign)]
         random.shuffle(campaigns)
         for campaign in campaigns:
             rows = _claim(campaign, route, size=size, now=now, lease_end=lease_end)
@@ -195,6 +196,10 @@ def sending(now: datetime) -> list[Campaign]:
     return list(running.filter(is_urgent=True) if hours.are_quiet(now) else running)
 
 
+def _may_take(route: Route, campaign: Campaign) -> bool:
+    return route.can_carry(links=Wording(campaign).has_way_out, commercial=campaign.is_commercial)
+
+
 def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_end: datetime) -> list[tuple[Any, ...]]:
     low, high = bounds_of(campaign.begun_at)
     return execute(
@@ -216,21 +221,17 @@ def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, 
     for id_, state, phone, language, fields, number, expires_at in rows:
         if state == State.SENDING:
             text, size = written(wording.text_of(language, fields))
-            attempt = Attempt(
-                id_,
-                Lane.BULK,
-                phone,
-                text,
-                route.code,
-                number,
-                0,
-                now,
-                expires_at,
-                "",
-                size.segments,
-                campaign.is_commercial,
+            attempts.append(
+                Attempt(
+                    id_,
+                    Lane.BULK,
+                    phone,
+                    leaving.addressed(text, id_),
+                    *(route.code, number, 0, now, expires_at),
+                    segments=size.segments,
+                    commercial=campaign.is_commercial,
+                )
             )
-            attempts.append(attempt)
     return attempts
 
 
@@ -241,15 +242,10 @@ def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Att
         id_,
         Lane.BULK,
         phone,
-        text,
-        code,
-        number,
-        lookups,
-        tried_at,
-        expires_at,
-        error_code,
-        size.segments,
-        wording.campaign.is_commercial,
+        leaving.addressed(text, id_),
+        *(code, number, lookups, tried_at, expires_at, error_code),
+        segments=size.segments,
+        commercial=wording.campaign.is_commercial,
     )
 
 
