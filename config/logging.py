@@ -16,9 +16,10 @@ from sentry_sdk.utils import BadDsn
 
 PROBES = ("GET /livez", "GET /readyz", "GET /metrics")
 
-# Tracking secrets, signed file links, invitations and password resets, and the path of gateways that sign nothing.
+# Tracking secrets, signed file links, invitations and password resets, links by which somebody leaves, and the path of
+# gateways that sign nothing.
 _SECRET_IN_PATH = re.compile(
-    r"(/(?:takip|track|dosya|parola/yeni|verimor|iletimerkezi|netgsm/(?:receipts|messages))/)[^/\s?]+"
+    r"(/(?:takip|track|a|dosya|parola/yeni|verimor|iletimerkezi|netgsm/(?:receipts|messages))/)[^/\s?]+"
 )
 # What follows the question mark may be a name that somebody searched for.
 _QUERY = re.compile(r"\?\S*")

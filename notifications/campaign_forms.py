@@ -12,6 +12,7 @@ from common.form_fields import PhoneField, PlainTextField
 from common.turkish import fold
 from departments.models import Neighbourhood
 from notifications.models import Campaign, ReceiverList, Topic
+from notifications.services.campaigns.wording import check_fits
 from notifications.services.rendering import check_body, fields_of
 
 BODY = "body_"
@@ -106,7 +107,7 @@ class CampaignForm(forms.Form):
         if not any(typed.get(BODY + code) for code, _label in settings.LANGUAGES):
             self.add_error(BODY + settings.LANGUAGE_CODE, _("Write the text of the message."))
         for code, _label in settings.LANGUAGES:
-            self._check_body(BODY + code, typed.get(BODY + code) or "")
+            self._check_body(BODY + code, typed)
         starts_at, ends_at = typed.get("starts_at"), typed.get("ends_at")
         if starts_at and ends_at and ends_at <= starts_at:
             self.add_error("ends_at", _("The end must be later than the beginning."))
@@ -125,11 +126,13 @@ class CampaignForm(forms.Form):
             "neighbourhoods": () if by_list else tuple(place.pk for place in typed["neighbourhoods"]),
         }
 
-    def _check_body(self, field: str, body: str) -> None:
+    def _check_body(self, field: str, typed: dict[str, Any]) -> None:
+        body = typed.get(field)
         if not body:
             return
         try:
             check_body(body, allowed=fields_of(body))
+            check_fits(body, audience=typed.get("audience", ""), purpose=typed.get("purpose", ""))
         except InvalidInput as refusal:
             self.add_error(field, str(refusal.message))
 

@@ -21,7 +21,7 @@ from common.phones import mask
 from common.visitors import visitor
 from departments import legal_texts
 from departments.models import LegalText
-from notifications.services import consents, subscriptions
+from notifications.services import consents, leaving, subscriptions
 from notifications.subscription_forms import CodeForm, PhoneForm, PreferencesForm, SubscribeForm
 
 # What was asked for, between sending a code and typing it; and the phone that was proved, for a while.
@@ -89,7 +89,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @FORM
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a message. Opening it changes nothing, because programs open links too; one press does."""
-    phone = subscriptions.receiver_of(token)
+    phone = leaving.receiver_of(token)
     if phone is None:
         return render(request, "notifications/leave_unknown.html", status=HTTPStatus.NOT_FOUND)
     if request.method == "POST":

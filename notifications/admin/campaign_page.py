@@ -165,8 +165,10 @@ class CampaignPages(CampaignPagesBase):
 
 def _outlook(campaign: Campaign) -> dict[str, Any]:
     """What would happen, before it begins; how far it is, afterwards."""
-    before = {"forecast": Forecast(campaign)} if campaign.status in BEFORE else {}
-    return before if campaign.status in WRITING else before | figures_of(campaign)
+    before: dict[str, Any] = {"forecast": Forecast(campaign)} if campaign.status in BEFORE else {}
+    if campaign.status in WRITING:
+        return before | {"obstacle": approval.obstacle(campaign)}
+    return before | figures_of(campaign)
 
 
 def figures_of(campaign: Campaign) -> dict[str, Any]:

@@ -86,6 +86,9 @@ NOT_TRIED = Outcome.rejected("not_tried", Retry.AT_ONCE, detail="The lease was a
 class OutboundMessage:
     """One attempt as a gateway sees it. ``id`` is ours, ``tried_at`` when the attempt began.
 
+    ``commercial``: the law on commercial messages (6563) applies, so the gateway has to leave out whoever refused
+    such messages in the national register (İYS). Nothing else may go out in the same call.
+
     ``template`` names a text that the gateway itself holds and fills with ``variables`` (WhatsApp outside of
     the 24 hours after the citizen's last message); ``text`` is then what it says, for our own records.
     """
@@ -95,6 +98,7 @@ class OutboundMessage:
     text: str
     tried_at: datetime
     expires_at: datetime
+    commercial: bool = False
     template: str = ""
     variables: tuple[tuple[str, str], ...] = ()
 

@@ -67,9 +67,10 @@ class Faults:
 
 
 def shared_reference(message: OutboundMessage, *shared: Hashable) -> str:
-    """The reference of the call with ``message`` and those of its claim that have ``shared`` in common with it."""
+    """The reference of the call with ``message`` and those of its claim and class that have ``shared`` in common."""
     claimed = int(message.tried_at.timestamp() * 1_000_000)
-    return "-".join(str(part) for part in (claimed, *shared))
+    class_ = ("iys",) if message.commercial else ()
+    return "-".join(str(part) for part in (claimed, *shared, *class_))
 
 
 def references(message: OutboundMessage, shared: str) -> list[str]:

@@ -82,7 +82,7 @@ class IletimerkeziGateway(Gateway):
         self._http = HttpClient(connections=CONNECTIONS, answer_seconds=answer_seconds)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
-        """Hand over ``messages`` in one order."""
+        """Hand over ``messages`` in one order for each class."""
 
         async def settle(call: Call) -> calls.Settled:
             return await calls.settle(call, self._send, faults=_FAULTS, until=until)
@@ -98,7 +98,7 @@ class IletimerkeziGateway(Gateway):
         order = {
             "sender": self._sender,
             "sendDateTime": [],
-            "iys": "0",
+            "iys": "1" if call.messages[0].commercial else "0",
             "iysList": "BIREYSEL",
             "message": _by_text(call.messages),
         }

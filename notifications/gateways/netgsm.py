@@ -42,6 +42,9 @@ SETTLING = timedelta(minutes=2)
 BEFORE, AFTER = timedelta(seconds=60), timedelta(seconds=150)
 ISTANBUL = ZoneInfo("Europe/Istanbul")
 
+# What is asked of the register of refusals (İYS): nothing, or to leave out citizens who refused.
+_INFORMATION, _TO_CITIZENS = "0", "11"
+
 _TAKEN = {"00", "01", "02"}
 _FAULTS = Faults(of_text=frozenset({"20"}), of_receiver=frozenset({"70"}))
 _BY_CODE = {
@@ -49,8 +52,9 @@ _BY_CODE = {
     "70": Retry.NEVER,  # a field of it, the phone
     "30": Retry.ROUTE,  # credentials, or this server's address
     "40": Retry.ROUTE,  # sender
-    "50": Retry.ROUTE,  # İYS
-    "51": Retry.ROUTE,  # İYS
+    # The account is not set up for İYS. Only commercial texts ask for it, so the others' way stays open.
+    "50": Retry.NEVER,
+    "51": Retry.NEVER,
     "80": Retry.LATER,  # too many requests
     "85": Retry.LATER,  # more than 20 to one phone within a minute
 }
@@ -86,7 +90,7 @@ class NetgsmGateway(Gateway):
         )
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
-        """Hand over ``messages`` in one job with and one without Turkish letters."""
+        """Hand over ``messages`` in one job with and one without Turkish letters, for each class."""
 
         async def settle(call: Call) -> calls.Settled:
             return await calls.settle(call, self._send, faults=_FAULTS, until=until)
@@ -101,7 +105,7 @@ class NetgsmGateway(Gateway):
     async def _send(self, call: Call) -> list[Outcome]:
         content = {
             "msgheader": self._sender,
-            "iysfilter": "0",
+            "iysfilter": _TO_CITIZENS if call.messages[0].commercial else _INFORMATION,
             "referansID": call.reference,
             "messages": [{"msg": message.text, "no": _number(message.phone)} for message in call.messages],
         }

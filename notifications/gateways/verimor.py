@@ -35,11 +35,15 @@ CONNECTIONS = 8
 BATCH_SIZE = 1_000
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=48)
 _DATACODING = {Encoding.GSM7: "0", Encoding.TURKISH_LOCKING: "1", Encoding.TURKISH_SINGLE: "1", Encoding.UCS2: "2"}
+# The register of refusals (İYS) is asked, and citizens who refused are left out.
+_TO_CITIZENS = {"is_commercial": True, "iys_recipient_type": "BIREYSEL"}
 
 _FAULTS = Faults(
     of_text=frozenset({"MISSING_MESSAGE", "MESSAGE_TOO_LONG", "FORBIDDEN_MESSAGE"}),
     of_receiver=frozenset({"MISSING_DESTINATION_ADDRESS", "INVALID_DESTINATION_ADDRESS"}),
 )
+# The account is not set up for İYS. Only commercial texts ask for it, so the others' way stays open.
+_NOT_REGISTERED = frozenset({"MISSING_IYS_BRAND_CODE", "AHS_AUTHORIZATION_ERROR", "NO_AHS_BRAND_ERROR"})
 _ON_ITS_WAY = {"SENDING", "WAITING", "DELIVERED", "SENT"}
 _ABSENT = Finding(asked=True)
 # Worth another try in some hours; what else a status can be is final.
@@ -60,7 +64,7 @@ class VerimorGateway(Gateway):
         self._http = HttpClient(connections=CONNECTIONS, answer_seconds=answer_seconds)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
-        """Hand over ``messages`` in one campaign for each character set and validity among them."""
+        """Hand over ``messages`` in one campaign for each character set, validity and class among them."""
 
         async def settle(call: Call) -> calls.Settled:
             return await calls.settle(call, self._send, faults=_FAULTS, until=until)
@@ -86,6 +90,7 @@ class VerimorGateway(Gateway):
             "custom_id": call.reference,
             "valid_for": _valid_for(first),
             **_datacoding(first),
+            **(_TO_CITIZENS if first.commercial else {}),
             "messages": [
                 {"msg": message.text, "dest": calls.local_digits(message.phone), "id": message.id.hex}
                 for message in call.messages
@@ -143,7 +148,7 @@ def _of_answer(answer: Answer) -> Outcome:
         return Outcome.unknown("answer_not_understood")
     if answer.status == 400 and answer.text.isascii():
         code = answer.text.split()[0][:64] if answer.text else "http_400"
-        return Outcome.rejected(code, Retry.NEVER if code in _FAULTS else Retry.ROUTE)
+        return Outcome.rejected(code, Retry.NEVER if code in _FAULTS or code in _NOT_REGISTERED else Retry.ROUTE)
     return calls.of_status(answer)
 
 

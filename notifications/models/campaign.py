@@ -127,6 +127,11 @@ class Campaign(models.Model):
         return self.name
 
     @property
+    def is_commercial(self) -> bool:
+        """Whether the law on commercial messages applies."""
+        return self.purpose == self.Purpose.COMMERCIAL
+
+    @property
     def begun_at(self) -> datetime:
         """When the listing of receivers began. Only for campaigns that have begun."""
         if self.started_at is None:

@@ -15,6 +15,8 @@ from notifications.segments import FOREIGN_ENCODINGS, TURKISH_ENCODINGS, Profile
 
 # Their SMS come from abroad: no Turkish tables, and texts with a link are not delivered.
 FOREIGN_GATEWAYS = (GatewayName.TWILIO,)
+# They leave out who refused commercial messages in the national register (İYS). The simulated one reaches nobody.
+FILTERING_GATEWAYS = (GatewayName.VERIMOR, GatewayName.NETGSM, GatewayName.ILETIMERKEZI, GatewayName.LOCAL)
 
 
 @pghistory.track(append_only=True)
@@ -100,6 +102,10 @@ class Route(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def can_carry(self, *, links: bool, commercial: bool) -> bool:
+        """Whether texts with ``links``, or ``commercial`` ones, may go this way."""
+        return (self.links_allowed or not links) and (self.gateway in FILTERING_GATEWAYS or not commercial)
 
     @property
     def profile(self) -> Profile:

@@ -83,10 +83,11 @@ def claim(lane: Lane) -> Claimed:
     waits = []
     for way in routes.ways_out(lane, now=now):
         claimed = _claim(lane, way, now=now)
-        if not claimed.wait:
+        # Not every route may take every announcement: where one finds none that it may, another one can.
+        if claimed.looked_at or (lane is not Lane.BULK and not claimed.wait):
             return claimed
         waits.append(claimed.wait)
-    return Claimed(0, [], until=now, wait=min(waits, default=0.0))
+    return Claimed(0, [], until=now, wait=min(filter(None, waits), default=0.0))
 
 
 def _claim(lane: Lane, way: WayOut, *, now: datetime) -> Claimed:

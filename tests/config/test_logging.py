@@ -16,6 +16,8 @@ from config.logging import is_worth_a_line, report_without_personal_data, withou
     [
         "GET /takip/3f9k2m7q/",
         "GET /en/track/3f9k2m7q/",
+        "POST /a/3f9k2m7q/",
+        "GET /en/a/3f9k2m7q/",
         "GET /dosya/3f9k2m7q:1abc:sig/",
         "GET /hesap/parola/yeni/1-3f9k2m7q/",
         "POST /webhooks/verimor/3f9k2m7q/",

@@ -1,6 +1,7 @@
 """Messages as a gateway gets them, all of one claim."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -22,6 +23,12 @@ def batch(count: int, *, text: str = TEXT, minutes_left: float = 60) -> list[Out
     expires = now + timedelta(minutes=minutes_left)
     ids = sorted(new_id() for _ in range(count))
     return [OutboundMessage(id_, phone(number), text, now, expires) for number, id_ in enumerate(ids)]
+
+
+def mixed() -> list[OutboundMessage]:
+    """A commercial message and one of information, of one claim."""
+    commercial, information = batch(2)
+    return [replace(commercial, commercial=True), information]
 
 
 def soon() -> datetime:

@@ -99,6 +99,7 @@ def test_a_draft_keeps_what_was_written_and_who_chose_the_class(page: Client, au
         ({"purpose": ""}, "Türünü seçin"),
         ({"starts_at": "2026-11-22T10:00", "ends_at": "2026-11-21T10:00"}, "Bitiş, başlangıçtan sonra olmalı"),
         ({"topics": ["yok"]}, "yok"),
+        ({"purpose": "commercial"}, "nasıl çıkılacağını"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(page: Client, wrong: dict[str, Any], said: str) -> None:
@@ -106,6 +107,34 @@ def test_what_is_wrong_is_said_beside_its_field(page: Client, wrong: dict[str, A
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Campaign.objects.exists()
+
+
+def test_fields_without_a_list_are_refused_beside_the_text(page: Client) -> None:
+    answer = page.post(_address("add"), _typed(body_tr="Sayın {ad}, yarın su yok."))
+    assert answer.status_code == 422
+    assert "yalnız bir telefon listesi" in answer.content.decode()
+    assert page.post(_address("add"), _typed(body_tr="Sayın {ad}", audience="list")).status_code == 302
+
+
+def test_a_draft_whose_text_has_fields_shows_examples_and_says_what_is_missing(
+    page: Client, campaign: Campaign, author: User
+) -> None:
+    Campaign.objects.update(bodies={"tr": "Sayın {ad}, yarın su yok."})
+    shown = _shown(page, "change", campaign.pk)
+    assert "Sayın ad, yarın su yok." in shown
+    assert "yalnız bir telefon listesi" in shown
+    answer = page.post(_address("decide", campaign.pk, "submit"), {"version": 1}, follow=True)
+    assert "yalnız bir telefon listesi" in answer.content.decode()
+
+
+def test_a_field_written_into_the_text_after_the_list_was_read_is_said_to_lack_its_column(
+    page: Client, campaign: Campaign
+) -> None:
+    _upload(page, campaign)
+    Campaign.objects.update(bodies={"tr": "Sayın {ad}, yarın su yok."})
+    shown = _shown(page, "change", campaign.pk)
+    assert "Sayın ad, yarın su yok." in shown
+    assert "{ad} alanı için sütun seçilmemiş" in shown
 
 
 def test_the_preview_button_measures_and_saves_nothing(page: Client) -> None:
@@ -241,13 +270,18 @@ def test_nobody_sends_more_than_ten_tests_an_hour(page: Client, campaign: Campai
     assert Message.objects.filter(event="announcement_test").count() == 10
 
 
-def test_a_list_is_uploaded_its_columns_named_and_its_report_read(page: Client, campaign: Campaign) -> None:
+def _upload(page: Client, campaign: Campaign) -> None:
+    """A list without fields, read."""
     file = SimpleUploadedFile("kurs.csv", b"Telefon;Ad\n05000000011;Ali\nyok;Veli\n")
     page.post(_address("receivers", campaign.pk), {"upload": "1", "version": 1, "file": file})
     assert "Hangi sütun ne?" in _shown(page, "receivers", campaign.pk)
     named = {"columns": "1", "version": 2, "phone_column": "0", "language_column": "", "has_heading": "on"}
     page.post(_address("receivers", campaign.pk), named)
     advance()
+
+
+def test_a_list_is_uploaded_its_columns_named_and_its_report_read(page: Client, campaign: Campaign) -> None:
+    _upload(page, campaign)
     assert ListedReceiver.objects.get().phone == "+905000000011"
     assert "SMS alabilen bir cep telefonu numarası yok" in _shown(page, "receivers", campaign.pk)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from notifications.gateways.base import Finding, Kind, OutboundMessage, Outcome, Retry, Sending
 from notifications.gateways.iletimerkezi import AFTER, BEFORE, SETTLING, IletimerkeziGateway
 from notifications.ids import new_id
-from tests.notifications.outbound import TEXT, batch, phone, send
+from tests.notifications.outbound import TEXT, batch, mixed, phone, send
 from tests.providers import iletimerkezi, loopback
 
 ABSENT = Finding(asked=True, rivals_within=BEFORE + AFTER)
@@ -40,6 +40,14 @@ def test_hands_over_a_batch_in_one_order_each_text_once(server: iletimerkezi.Ile
     (order,) = server.orders
     assert (order.content["sender"], order.content["iys"], len(order.content["message"])) == ("ORNEKBLD", "0", 1)
     assert order.messages[0] == ("905000000000", TEXT)
+
+
+def test_commercial_messages_go_in_an_order_of_their_own_with_the_filter(
+    server: iletimerkezi.IletimerkeziServer,
+) -> None:
+    send(_gateway(server), *mixed())
+    filtered = {order.messages[0][0]: order.filtered for order in server.orders}
+    assert filtered == {"905000000000": True, "905000000001": False}
 
 
 def test_different_texts_share_an_order(server: iletimerkezi.IletimerkeziServer) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from notifications.gateways.base import Finding, Kind, OutboundMessage, Retry, Sending
 from notifications.gateways.netgsm import MOST_PAGES, PAGE_SIZE, SETTLING, NetgsmGateway
 from notifications.ids import new_id
-from tests.notifications.outbound import TEXT, batch, of_another_part, phone, send
+from tests.notifications.outbound import TEXT, batch, mixed, of_another_part, phone, send
 from tests.providers import loopback, netgsm
 
 
@@ -45,6 +45,19 @@ def test_names_sender_letters_and_that_it_is_information(server: netgsm.NetgsmSe
     assert (job["msgheader"], job["encoding"], job["iysfilter"]) == ("ORNEKBLD", "TR", "0")
 
 
+def test_commercial_messages_go_in_a_job_of_their_own_with_the_filter(server: netgsm.NetgsmServer) -> None:
+    send(_gateway(server), *mixed())
+    assert {taken.to: taken.filtered for taken in server.taken} == {"5000000000": True, "5000000001": False}
+    assert server.posts == 2
+
+
+def test_a_commercial_message_without_an_answer_is_found_again(server: netgsm.NetgsmServer) -> None:
+    server.next(loopback.TAKE_THEN_HANG_UP)
+    gateway, messages = _gateway(server), mixed()[:1]
+    assert send(gateway, *messages)[0].kind is Kind.UNKNOWN
+    assert [outcome.kind for outcome in gateway.lookup_batch(messages)[0].candidates] == [Kind.ACCEPTED]
+
+
 def test_plain_letters_go_in_a_job_of_their_own(server: netgsm.NetgsmServer) -> None:
     send(_gateway(server), *batch(2), *batch(1, text="Duz metin"))
     assert sorted(job.get("encoding", "") for job in server.jobs) == ["", "TR"]
@@ -64,7 +77,7 @@ def test_no_phone_is_twice_in_a_job(server: netgsm.NetgsmServer) -> None:
         (netgsm.code("70"), "70", Retry.NEVER),
         (netgsm.code("30"), "30", Retry.ROUTE),
         (netgsm.code("40"), "40", Retry.ROUTE),
-        (netgsm.code("51"), "51", Retry.ROUTE),
+        (netgsm.code("51"), "51", Retry.NEVER),
         (netgsm.code("80"), "80", Retry.LATER),
         (netgsm.code("85"), "85", Retry.LATER),
         (loopback.refuse(429, retry_after=20), "http_429", Retry.LATER),

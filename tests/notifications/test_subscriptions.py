@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from notifications.ids import new_id
 from notifications.models import BulkMessage, Consent, Message, OneTimeCode, OptOut, Topic
-from notifications.services import consents, partitions, subscriptions
+from notifications.services import consents, leaving, partitions
 from notifications.services.campaigns import approval
 from notifications.services.campaigns.forecast import Forecast
 from tests import factories
@@ -157,7 +157,7 @@ def message(people: factories.People) -> BulkMessage:
 
 
 def _path(message: BulkMessage) -> str:
-    return urlsplit(subscriptions.leave_link(message.pk, language="tr")).path
+    return urlsplit(f"//{leaving.addressed(leaving.link('tr'), message.pk)}").path
 
 
 def test_opening_the_link_changes_nothing_and_pressing_the_button_leaves(client: Client, message: BulkMessage) -> None:

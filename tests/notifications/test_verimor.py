@@ -12,7 +12,7 @@ from notifications.gateways import calls
 from notifications.gateways.base import Finding, Kind, Retry, Sending
 from notifications.gateways.verimor import VerimorGateway
 from notifications.ids import new_id
-from tests.notifications.outbound import TEXT, batch, of_another_part, phone, send
+from tests.notifications.outbound import TEXT, batch, mixed, of_another_part, phone, send
 from tests.providers import loopback, verimor
 
 
@@ -55,6 +55,19 @@ def test_messages_of_different_character_sets_go_in_different_campaigns(server: 
     assert server.posts == 2
 
 
+def test_commercial_messages_go_in_a_campaign_of_their_own_with_the_filter(server: verimor.VerimorServer) -> None:
+    send(_gateway(server), *mixed())
+    assert {taken.to: taken.filtered for taken in server.taken} == {"905000000000": True, "905000000001": False}
+    assert server.posts == 2
+
+
+def test_a_commercial_message_without_an_answer_is_found_again(server: verimor.VerimorServer) -> None:
+    server.next(loopback.TAKE_THEN_HANG_UP)
+    gateway, messages = _gateway(server), mixed()[:1]
+    assert send(gateway, *messages)[0].kind is Kind.UNKNOWN
+    assert [outcome.kind for outcome in gateway.lookup_batch(messages)[0].candidates] == [Kind.ACCEPTED]
+
+
 def test_a_number_abroad_is_written_with_zeros_and_without_a_character_set(server: verimor.VerimorServer) -> None:
     send(_gateway(server), replace(batch(1)[0], phone="+4915000000000"))
     assert server.taken[0].to == "004915000000000"
@@ -68,6 +81,7 @@ def test_a_number_abroad_is_written_with_zeros_and_without_a_character_set(serve
         (loopback.refuse(400, "FORBIDDEN_MESSAGE"), "FORBIDDEN_MESSAGE", Retry.NEVER),
         (loopback.refuse(400, "INSUFFICIENT_CREDITS"), "INSUFFICIENT_CREDITS", Retry.ROUTE),
         (loopback.refuse(400, "INVALID_SOURCE_ADDRESS"), "INVALID_SOURCE_ADDRESS", Retry.ROUTE),
+        (loopback.refuse(400, "MISSING_IYS_BRAND_CODE"), "MISSING_IYS_BRAND_CODE", Retry.NEVER),
         (loopback.refuse(400, "UNHEARD_OF"), "UNHEARD_OF", Retry.ROUTE),
         (loopback.refuse(401, message="Hesabınızda izinli IP ayarları yapılmamış"), "http_401", Retry.ROUTE),
         (verimor.BUSY, "http_429", Retry.LATER),

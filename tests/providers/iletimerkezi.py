@@ -27,6 +27,11 @@ class Order:
     statuses: dict[str, int] = field(default_factory=dict)
 
     @property
+    def filtered(self) -> bool:
+        """Whether it does not go to citizens who refused in the register (İYS)."""
+        return (self.content["iys"], self.content["iysList"]) == ("1", "BIREYSEL")
+
+    @property
     def messages(self) -> list[tuple[str, str]]:
         """Phone and text of each message."""
         return [

@@ -26,12 +26,13 @@ def code(number: str) -> Mood:
 
 @dataclass
 class Taken:
-    """A message the server took: it counts as sent."""
+    """A message the server took: it counts as sent. ``filtered``: but not to whom refused in the register (İYS)."""
 
     to: str
     text: str
     job: str
     reference: str | None
+    filtered: bool = False
     status: int = 0
     at: datetime = field(default_factory=lambda: datetime.now(ISTANBUL))
 
@@ -81,8 +82,10 @@ class NetgsmServer(Provider):
         if any(message["no"] in self.invalid for message in job["messages"]):
             return self.refusal(code("70"))
         number = f"1737721534260505041714{len(self.jobs):04}"
+        filtered = {"0": False, "11": True}[job["iysfilter"]]
         self.taken += [
-            Taken(message["no"], message["msg"], number, job.get("referansID")) for message in job.pop("messages")
+            Taken(message["no"], message["msg"], number, job.get("referansID"), filtered)
+            for message in job.pop("messages")
         ]
         self.jobs.append(job)
         return Reply(200, json.dumps({"code": "00", "jobid": number, "description": "queued"}))

@@ -16,7 +16,7 @@ BUSY = refuse(429, message="Too Many Requests", retry_after=60)
 
 @dataclass
 class Taken:
-    """A message the server took: it counts as sent."""
+    """A message the server took: it counts as sent. ``filtered``: but not to whom refused in the register (İYS)."""
 
     id: str
     to: str
@@ -24,6 +24,7 @@ class Taken:
     campaign: int
     custom_id: str
     number: int
+    filtered: bool
     status: str = "WAITING"
 
     def as_json(self) -> dict[str, Any]:
@@ -76,9 +77,12 @@ class VerimorServer(Provider):
             return Reply(400, "FORBIDDEN_MESSAGE", "text/plain")
         if any(message["dest"] in self.invalid for message in campaign["messages"]):
             return Reply(400, "INVALID_DESTINATION_ADDRESS", "text/plain")
+        filtered = campaign.get("is_commercial", False)
+        if filtered and campaign.get("iys_recipient_type") not in ("BIREYSEL", "TACIR"):
+            return Reply(400, "INVALID_IYS_RECIPIENT_TYPE", "text/plain")
         number = 20_000 + len(self.campaigns)
         for message in campaign.pop("messages"):
-            taken = Taken(message["id"], message["dest"], message["msg"], number, campaign["custom_id"], 0)
+            taken = Taken(message["id"], message["dest"], message["msg"], number, campaign["custom_id"], 0, filtered)
             taken.number = 13_000_000 + len(self.taken)
             self.taken.append(taken)
         self.campaigns.append(campaign)

@@ -11,12 +11,18 @@ from common import bell
 from common.errors import InvalidInput, NotPermitted
 from common.transactions import one_transaction
 from notifications.campaign_workflow import Verb
-from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK
+from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK, Lane
 from notifications.models import Campaign
+from notifications.services import routes
 from notifications.services.campaigns import change, receivers
-from notifications.services.campaigns.wording import Wording
+from notifications.services.campaigns.wording import Wording, check_fits
 from notifications.services.rendering import check_body, fields_of
 
+NEEDS_REGISTER = _(
+    "A commercial announcement goes only where the gateway leaves out whoever refused such messages (İYS). "
+    "No route in use for announcements does."
+)
+NEEDS_LINKS = _("No route in use for announcements carries links, so {leave} cannot be sent.")
 # What the author decides about; the rest of the row belongs to its life.
 WRITTEN = (
     "name",
@@ -98,6 +104,15 @@ def approve(*, actor: User, campaign_id: int, expected_version: int) -> Campaign
     return approved
 
 
+def obstacle(campaign: Campaign) -> str:
+    """Why ``campaign`` could not be sent for approval as it is now, in words; nothing where it could."""
+    try:
+        _complete(campaign, timezone.now())
+    except InvalidInput as refusal:
+        return str(refusal.message)
+    return ""
+
+
 def _check(written: dict[str, Any]) -> None:
     beyond = set(written) - set(WRITTEN)
     if beyond:
@@ -111,7 +126,11 @@ def _complete(campaign: Campaign, now: datetime) -> None:
         raise InvalidInput("bodies", _("Write the text of the message."))
     if campaign.ends_at is not None and campaign.ends_at <= now:
         raise InvalidInput("ends_at", _("This time has passed already."))
+    for body in campaign.bodies.values():
+        check_fits(body, audience=campaign.audience, purpose=campaign.purpose)
+    if campaign.is_commercial and not routes.can_carry(Lane.BULK, commercial=True):
+        raise InvalidInput("purpose", NEEDS_REGISTER)
+    if Wording(campaign).has_way_out and not routes.can_carry(Lane.BULK, links=True, commercial=campaign.is_commercial):
+        raise InvalidInput("bodies", NEEDS_LINKS)
     if campaign.audience == Campaign.Audience.LIST:
         receivers.check_ready(campaign)
-    elif Wording(campaign).fields():
-        raise InvalidInput("bodies", _("Only a list of phone numbers can bring fields like {name}."))

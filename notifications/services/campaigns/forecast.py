@@ -15,7 +15,7 @@ from notifications.services import routes
 from notifications.services.campaigns import audience, price, quota
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import execute
-from notifications.services.rendering import check_body, fields_of, longest
+from notifications.services.rendering import NotRenderable, check_body, fields_of, longest
 from notifications.services.samples import samples_for
 
 SHOWN = 5
@@ -170,7 +170,14 @@ class Forecast:
     def _texts(self) -> list[tuple[str, str, str]]:
         most = MEASURED if self._wording.has_fields else SHOWN
         rows = execute(_FIRST.format(select=self._select), **self._values, most=most)
-        return [(phone, language, self._wording.text_of(language, fields)) for phone, language, fields in rows]
+        return [(phone, language, self._text(language, fields)) for phone, language, fields in rows]
+
+    def _text(self, language: str, fields: str | None) -> str:
+        """A receiver's text; with examples where the row does not bring what a draft's text needs (yet)."""
+        try:
+            return self._wording.text_of(language, fields)
+        except NotRenderable:
+            return self._wording.text(language, samples_for(self._wording.fields(), language=language))
 
     @cached_property
     def _each(self) -> dict[str, float]:

@@ -5,22 +5,30 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
+from common.errors import InvalidInput
 from notifications import segments
 from notifications.models import Campaign
+from notifications.services import leaving
 from notifications.services.rendering import fields_of, render
+
+NEEDS_WAY_OUT = _(
+    "A commercial text has to say how to get no more of them: write {leave} where the address for that goes."
+)
+NEEDS_LIST = _("Only a list of phone numbers can bring fields like {name}.")
 
 
 class Wording:
     """The texts of one campaign, taken apart once for however many receivers."""
 
     def __init__(self, campaign: Campaign) -> None:
-        plain = campaign.plain_letters
-        self._plain = segments.plain if plain else str
+        self.campaign = campaign
+        self._plain = segments.plain if campaign.plain_letters else str
         self._bodies: dict[str, str] = {
             language: self._plain(body.strip()) for language, body in campaign.bodies.items()
         }
-        self._fields = {language: bool(fields_of(body)) for language, body in self._bodies.items()}
+        self._fields = {language: own_fields(body) for language, body in self._bodies.items()}
 
     @cached_property
     def default_language(self) -> str:
@@ -42,19 +50,46 @@ class Wording:
         return language if language in self._bodies else self.default_language
 
     def fields(self) -> set[str]:
-        """Every field that any of the texts uses."""
-        return {name for body in self._bodies.values() for name in fields_of(body)}
+        """Every field that any of the texts uses and the receivers bring."""
+        return {name for names in self._fields.values() for name in names}
+
+    @property
+    def has_way_out(self) -> bool:
+        """Whether any text has a link by which its receiver leaves."""
+        return any(leaving.FIELDS & set(fields_of(body)) for body in self._bodies.values())
 
     def text_of(self, language: str, fields: str | None) -> str:
         """The text for one row of plain SQL, which has its fields as JSON. Raises like ``text``."""
         return self.text(language, json.loads(fields) if fields else None)
 
     def text(self, language: str, fields: Mapping[str, object] | None = None) -> str:
-        """The text for one receiver. Raises NotRenderable where a used field is missing or blank."""
+        """The text for one receiver. Raises NotRenderable where a used field is missing or blank.
+
+        Where it has a way out, that link is still the same for all: ``leaving.addressed`` makes it the receiver's.
+        """
         known = self.known(language)
-        body = self._bodies[known]
-        return (
-            self._plain(render(body, fields or {}))
-            if self._fields[known]
-            else body.replace("{{", "{").replace("}}", "}")
-        )
+        return self._written(known, fields or {}) if self._fields[known] else self._alike[known]
+
+    @cached_property
+    def _alike(self) -> dict[str, str]:
+        return {language: self._written(language, {}) for language, fields in self._fields.items() if not fields}
+
+    def _written(self, language: str, fields: Mapping[str, object]) -> str:
+        way_out = dict.fromkeys(leaving.FIELDS, leaving.link(language))
+        return self._plain(render(self._bodies[language], {**fields, **way_out}))
+
+
+def own_fields(body: str) -> list[str]:
+    """The fields of ``body`` that differ from receiver to receiver and that a list has to bring."""
+    return [name for name in fields_of(body) if name not in leaving.FIELDS]
+
+
+def check_fits(body: str, *, audience: str, purpose: str) -> None:
+    """Whether ``body`` can go to ``audience`` for ``purpose``. Raises InvalidInput on ``bodies``.
+
+    A commercial message has to tell how to get no more of them (Law 6563, article 8).
+    """
+    if audience != Campaign.Audience.LIST and own_fields(body):
+        raise InvalidInput("bodies", NEEDS_LIST)
+    if purpose == Campaign.Purpose.COMMERCIAL and not leaving.FIELDS & set(fields_of(body)):
+        raise InvalidInput("bodies", NEEDS_WAY_OUT)

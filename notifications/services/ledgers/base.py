@@ -44,10 +44,11 @@ class Attempt:
     expires_at: datetime
     error_code: str = ""
     segments: int = 1
+    commercial: bool = False
 
     def outbound(self) -> OutboundMessage:
         """The attempt as a gateway sees it."""
-        return OutboundMessage(self.id, self.phone, self.text, self.tried_at, self.expires_at)
+        return OutboundMessage(self.id, self.phone, self.text, self.tried_at, self.expires_at, self.commercial)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from notifications.campaign_workflow import Status
 from notifications.gateways.notices import Receipt
 from notifications.lanes import Lane
 from notifications.models import BulkMessage, Campaign, Route
+from notifications.services import leaving
 from notifications.services.campaigns import hours, reserving
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import RESULTS, Attempt, Held, Result, Taken, Waiting, as_rows, by_id, execute
@@ -113,7 +114,7 @@ class BulkLedger:
 
     def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
         """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
-        campaigns = sending(now)
+        campaigns = [campaign for campaign in sending(now) if _may_take(route, campaign)]
         random.shuffle(campaigns)
         for campaign in campaigns:
             rows = _claim(campaign, route, size=size, now=now, lease_end=lease_end)
@@ -210,6 +211,10 @@ def sending(now: datetime) -> list[Campaign]:
     return list(running.filter(is_urgent=True) if hours.are_quiet(now) else running)
 
 
+def _may_take(route: Route, campaign: Campaign) -> bool:
+    return route.can_carry(links=Wording(campaign).has_way_out, commercial=campaign.is_commercial)
+
+
 def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_end: datetime) -> list[tuple[Any, ...]]:
     low, high = bounds_of(campaign.begun_at)
     return execute(
@@ -232,7 +237,15 @@ def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, 
         if state == State.SENDING:
             text, size = written(wording.text_of(language, fields))
             attempts.append(
-                Attempt(id_, Lane.BULK, phone, text, route.code, number, 0, now, expires_at, segments=size.segments)
+                Attempt(
+                    id_,
+                    Lane.BULK,
+                    phone,
+                    leaving.addressed(text, id_),
+                    *(route.code, number, 0, now, expires_at),
+                    segments=size.segments,
+                    commercial=campaign.is_commercial,
+                )
             )
     return attempts
 
@@ -251,7 +264,15 @@ def _claim_unknown(*, now: datetime, until: datetime, limit: int) -> list[tuple[
 def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Attempt:
     id_, _campaign, phone, language, fields, code, number, lookups, tried_at, expires_at, error_code = row
     text, size = fitted(wording.text_of(language, fields), route)
-    return Attempt(id_, Lane.BULK, phone, text, code, number, lookups, tried_at, expires_at, error_code, size.segments)
+    return Attempt(
+        id_,
+        Lane.BULK,
+        phone,
+        leaving.addressed(text, id_),
+        *(code, number, lookups, tried_at, expires_at, error_code),
+        segments=size.segments,
+        commercial=wording.campaign.is_commercial,
+    )
 
 
 def _finish(campaign: Campaign, state: State, code: str, *, now: datetime, limit: int) -> int:
