@@ -205,11 +205,20 @@ class RequestPage:
         return list(Department.objects.taking_requests())
 
     @cached_property
+    def staffed(self) -> frozenset[int]:
+        """The departments (ids) where somebody would see what is sent."""
+        return frozenset(Department.objects.staffed().values_list("pk", flat=True))
+
+    @cached_property
     def offers(self) -> list[suggestions.Offer]:
         """The router's suggestions."""
         returned_by = self._last_return.facts.get("before") if self._last_return else None
         return suggestions.offers_for(
-            self.request, self._suggested, open_departments=self.departments, returned_by=returned_by
+            self.request,
+            self._suggested,
+            open_departments=self.departments,
+            staffed=self.staffed,
+            returned_by=returned_by,
         )
 
     @cached_property
