@@ -14,6 +14,7 @@ from requests_app.presentation import Entry
 from requests_app.questions import shown_answers
 from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
+from requests_app.services.unanswered import reply_until
 from requests_app.views.desk_access import Desk
 from requests_app.views.shown import shown_contact, shown_files, shown_notes
 from requests_app.vocabulary import PUBLIC_NOTES, NoteKind
@@ -105,7 +106,7 @@ def _doing(desk: Desk, item: ServiceRequest, refusal: Refusal | None) -> Context
         "files_lost": bool(refusal and refusal.files_lost),
         "is_head": desk.is_head_for(item),
         "may_submit": Verb.SUBMIT_ANSWER in verbs,
-        "question_sms": preview(item, "request_question") if "ask" in offered else None,
+        "question_sms": preview(item, "request_question", date=reply_until(item)) if "ask" in offered else None,
     }
 
 
