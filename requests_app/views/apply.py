@@ -18,6 +18,7 @@ from common.errors import Busy, DomainError, StaleVersion, http_status
 from requests_app import presentation
 from requests_app.forms.application import WholeApplication
 from requests_app.services import drafts
+from requests_app.services.telling import was_told
 from requests_app.views import apply_steps, throttle
 from requests_app.views.apply_draft import Held, held_by, let_go
 from requests_app.views.apply_steps import CHECK, FIRST, WAIT, begin_again, to_step
@@ -75,6 +76,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     path = reverse("portal:track_link", args=[drafts.tracking_secret(held.key)])
     link = f"{settings.PUBLIC_BASE_URL}{path}"
     context = {"sent": sent, "link": link, "path": path, "qr": _qr(link), "groups": sent.number.split("-")}
+    context["told"] = was_told(sent)
     context["place"] = presentation.place_of(sent)
     context["consent_waits"] = sent.applicant is not None and bool(sent.applicant.announcements_version)
     return render(request, "portal/receipt.html", context)
