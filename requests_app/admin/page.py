@@ -21,7 +21,7 @@ from requests_app.admin.decisions import DECISIONS, form_of
 from requests_app.forms.triage import ReclassifyForm
 from requests_app.models import Answer, AnswerState, Note, RequestEvent, ServiceRequest, StandardReply
 from requests_app.policies import verbs_for
-from requests_app.questions import shown_answers
+from requests_app.questions import answers_of
 from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
 from requests_app.views.shown import ShownContact, ShownFile, ShownNote, shown_contact, shown_files, shown_notes
@@ -86,7 +86,7 @@ class RequestPage:
     @cached_property
     def extra_answers(self) -> list[tuple[str, str]]:
         """What the applicant answered to the category's questions."""
-        return shown_answers(self.request.category, self.request.extra_answers)
+        return answers_of(self.request)
 
     @cached_property
     def sent_by_router(self) -> str:

@@ -11,7 +11,7 @@ from requests_app import policies, presentation
 from requests_app.forms import desk as forms
 from requests_app.models import Answer, AnswerState, Applicant, Authority, ServiceRequest, StandardReply
 from requests_app.presentation import Entry
-from requests_app.questions import shown_answers
+from requests_app.questions import answers_of
 from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
 from requests_app.services.unanswered import reply_until
@@ -78,7 +78,7 @@ def _story(item: ServiceRequest) -> Context:
     return {
         "due": presentation.due(item),
         "place": presentation.place_of(item),
-        "extra_answers": shown_answers(item.category, item.extra_answers),
+        "extra_answers": answers_of(item),
         "sent_by_router": presentation.sent_by_router(item),
         "merged_count": item.merged.count(),
         "photos": shown_files(item.attachments.filter(answer=None, note=None)),
