@@ -84,6 +84,18 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
         """Departments that applications can be sent to on the day (today without one)."""
         return self.active(on).filter(takes_requests=True)
 
+    def staffed(self, on: date | None = None) -> DepartmentQuerySet:
+        """Departments for which somebody with an active account acts on the day (today without one): a head or
+        staff of their own, a head above them, or a delegate of such a head. One small query at once.
+        """
+        membership: Any = apps.get_model("departments", "Membership")._default_manager
+        delegation: Any = apps.get_model("departments", "Delegation")._default_manager
+        working = membership.active(on).filter(user__is_active=True)
+        own = working.filter(role="head").order_by().values_list("department_id", flat=True)
+        headed = own.union(delegation.running(on).order_by().values_list("department_id", flat=True))
+        below = self.model._default_manager.all().descendants_of(*headed)
+        return self.filter(Q(pk__in=below.values("pk")) | Q(pk__in=working.values("department")))
+
     def descendants_of(self, *departments: Department | int) -> DepartmentQuerySet:
         """The departments themselves and everything below them."""
         roots = [getattr(department, "pk", department) for department in departments]

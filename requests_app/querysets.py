@@ -14,7 +14,7 @@ from common.bell import LATE
 from common.turkish import fold
 from departments.querysets import roles_of
 from requests_app.urgency import is_due_soon, is_overdue
-from requests_app.workflow import OPEN, Status
+from requests_app.workflow import OPEN, TO_DO, Status
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -70,6 +70,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def due_soon(self, at: datetime | None = None) -> ServiceRequestQuerySet:
         """Open requests whose clock runs out within three days after ``at`` (now by default)."""
         return self.open().filter(is_due_soon(at or timezone.now()))
+
+    def overdue_at_departments(self, at: datetime | None = None) -> ServiceRequestQuerySet:
+        """Overdue at ``at`` (now by default) while it is for a department to do something."""
+        return self.filter(is_overdue(at or timezone.now()), status__in=TO_DO)
 
     def by_urgency(self) -> ServiceRequestQuerySet:
         """The clock that runs out first on top; requests without a clock last, oldest first."""

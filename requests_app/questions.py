@@ -8,7 +8,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from common.languages import in_readers_language
-from requests_app.models import Category
+from requests_app.models import Category, ServiceRequest
+from requests_app.workflow import Verb
 
 TYPES = ("text", "choice", "number")
 
@@ -63,6 +64,23 @@ def shown_answers(category: Category | None, answers: Mapping[str, Any]) -> list
         if answers.get(code) not in ("", None)
     ]
     return known + [(code, str(answer)) for code, answer in answers.items() if code not in asked]
+
+
+def answers_of(request: ServiceRequest) -> list[tuple[str, str]]:
+    """``shown_answers`` of a request, in the words of the questions that were asked. No query without answers, else
+    two at most.
+    """
+    return shown_answers(_asked_in(request), request.extra_answers) if request.extra_answers else []
+
+
+def _asked_in(request: ServiceRequest) -> Category | None:
+    """The category when it was sent: a correction asks nothing anew, and another category may mean something else
+    by the same code.
+    """
+    corrected = request.events.filter(verb=Verb.RECLASSIFY).order_by("version").first()
+    if corrected is None:
+        return request.category
+    return Category.objects.filter(pk=corrected.facts["before"]["category"]).first()
 
 
 def _problem_of(question: Mapping[str, Any]) -> str:

@@ -73,6 +73,8 @@ AT_DEPARTMENT = frozenset({S.ROUTED, S.IN_PROGRESS})
 OPEN = frozenset({S.RECEIVED, S.ROUTED, S.IN_PROGRESS, S.WAITING_FOR_APPLICANT, S.ANSWERED, S.SCHEDULED})
 FINISHED = frozenset(S) - OPEN
 PAUSED = frozenset({S.WAITING_FOR_APPLICANT})
+# Where the department has something to do; an answer under review waits for somebody else.
+TO_DO = frozenset({S.ROUTED, S.IN_PROGRESS, S.SCHEDULED})
 # Ends that answer nobody: whoever was merged into such a request goes back to triage.
 UNANSWERED = frozenset({S.REJECTED, S.FORWARDED, S.WITHDRAWN})
 

@@ -211,7 +211,7 @@ TEMPLATES = {
     "request_restored": "{municipality}: {number} numarali basvurunuzu yeniden ele aliyoruz.",
     "request_withdrawn": "{municipality}: {number} numarali basvurunuz geri cekildi. Devam etsin: {page}",
     "request_extended": "{municipality}: {number} numarali basvurunuzun suresi {due} gunune uzadi.",
-    "request_question": "{municipality}: {number} numarali basvurunuz icin bir sorumuz var.",
+    "request_question": "{municipality}: {number} numarali basvurunuz icin {date} gunune kadar bir sorumuz var.",
     "request_question_reminder": "{municipality}: {number} numarali basvurunuzdaki soruyu {date} gunune kadar cevaplayin.",
     "request_answered": "{municipality}: {number} numarali basvurunuz sonuclandi.",
     "request_scheduled": "{municipality}: {number} numarali basvurunuz {date} tarihine programlandi.",

@@ -14,7 +14,7 @@ from accounts.current import signed_in
 from common.errors import DomainError
 from departments.models import Department
 from requests_app.actors import Actor
-from requests_app.forms.triage import TargetForm, department_field
+from requests_app.forms.triage import DepartmentField, TargetForm
 from requests_app.models import ServiceRequest
 from requests_app.services import triage
 
@@ -24,7 +24,7 @@ VERSION = "version_"
 class RouteActionForm(ActionForm):
     """Beside the action: where to."""
 
-    department = department_field(required=False)
+    department = DepartmentField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +62,7 @@ class BulkRoute(admin.ModelAdmin):  # type: ignore[type-arg]
             "plan": [(each, target) for each, target in plan if target],
             "left_out": [each for each, target in plan if not target],
             "department": department,
+            "staffed": set(Department.objects.staffed().values_list("pk", flat=True)),
             "checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/requests_app/bulk_route.html", context)

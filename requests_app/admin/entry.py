@@ -102,7 +102,8 @@ class EntryPages(admin.ModelAdmin):  # type: ignore[type-arg]
         found = _found(request, pk)
         key = request.session.get(SESSION_KEY, {}).get(str(pk))
         link = _tracking_link(key) if key else ""
-        context = {"found": found, "link": link, "qr": segno.make(link).svg_data_uri(scale=4) if link else ""}
+        qr = segno.make(link).svg_data_uri(scale=4) if link else ""
+        context = {"found": found, "place": presentation.place_of(found), "link": link, "qr": qr}
         return render(request, "admin/requests_app/entry_receipt.html", context)
 
     # --- Entering --------------------------------------------------------------------------------

@@ -135,3 +135,12 @@ class DueFilter(TimeFilter):
         "soon": (_("Due soon"), lambda rows, now: rows.due_soon(now)),
         "none": (_("No deadline"), lambda rows, now: rows.open().filter(clock_due_at__isnull=True)),
     }
+
+
+class DueAnywhereFilter(DueFilter):
+    """In the list of all: also what the departments are late with."""
+
+    spans = {
+        **DueFilter.spans,
+        "departments": (_("Overdue at the departments"), lambda rows, now: rows.overdue_at_departments(now)),
+    }

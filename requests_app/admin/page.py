@@ -21,7 +21,7 @@ from requests_app.admin.decisions import DECISIONS, form_of
 from requests_app.forms.triage import ReclassifyForm
 from requests_app.models import Answer, AnswerState, Note, RequestEvent, ServiceRequest, StandardReply
 from requests_app.policies import verbs_for
-from requests_app.questions import shown_answers
+from requests_app.questions import answers_of
 from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
 from requests_app.views.shown import ShownContact, ShownFile, ShownNote, shown_contact, shown_files, shown_notes
@@ -86,7 +86,7 @@ class RequestPage:
     @cached_property
     def extra_answers(self) -> list[tuple[str, str]]:
         """What the applicant answered to the category's questions."""
-        return shown_answers(self.request.category, self.request.extra_answers)
+        return answers_of(self.request)
 
     @cached_property
     def sent_by_router(self) -> str:
@@ -205,11 +205,20 @@ class RequestPage:
         return list(Department.objects.taking_requests())
 
     @cached_property
+    def staffed(self) -> frozenset[int]:
+        """The departments (ids) where somebody would see what is sent."""
+        return frozenset(Department.objects.staffed().values_list("pk", flat=True))
+
+    @cached_property
     def offers(self) -> list[suggestions.Offer]:
         """The router's suggestions."""
         returned_by = self._last_return.facts.get("before") if self._last_return else None
         return suggestions.offers_for(
-            self.request, self._suggested, open_departments=self.departments, returned_by=returned_by
+            self.request,
+            self._suggested,
+            open_departments=self.departments,
+            staffed=self.staffed,
+            returned_by=returned_by,
         )
 
     @cached_property

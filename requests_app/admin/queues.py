@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from requests_app.models import ServiceRequest
 from requests_app.urgency import is_due_soon, is_overdue
-from requests_app.workflow import Status
+from requests_app.workflow import TO_DO, Status
 
 TRIAGE, REVIEW = "requests_app.triage", "requests_app.review"
 
@@ -42,12 +42,14 @@ def _count(user: User) -> dict[str, int]:
     received, answered = Q(status=Status.RECEIVED), Q(status=Status.ANSWERED)
     late, soon = is_overdue(now), is_due_soon(now)
     asked = Q(status=Status.WAITING_FOR_APPLICANT)
-    queued = ServiceRequest.objects.visible_to(user).filter(received | answered | asked)
+    overdue = late & Q(status__in=TO_DO)
+    queued = ServiceRequest.objects.visible_to(user).filter(received | answered | asked | overdue)
     return queued.aggregate(
         waiting=Count("pk", filter=received),
         late=Count("pk", filter=received & late),
         soon=Count("pk", filter=received & soon),
         asked=Count("pk", filter=asked),
+        overdue=Count("pk", filter=overdue),
         answered=Count("pk", filter=answered),
         answered_late=Count("pk", filter=answered & late),
     )
@@ -55,12 +57,15 @@ def _count(user: User) -> dict[str, int]:
 
 def _triage(counted: dict[str, int]) -> list[Counter]:
     url = reverse("admin:requests_app_triagerequest_changelist")
-    asked = f"{reverse('admin:requests_app_servicerequest_changelist')}?status={Status.WAITING_FOR_APPLICANT.value}"
+    everywhere = reverse("admin:requests_app_servicerequest_changelist")
+    asked = f"{everywhere}?status={Status.WAITING_FOR_APPLICANT.value}"
+    overdue = f"{everywhere}?due=departments"
     return [
         Counter(_("Waiting for triage"), counted["waiting"], url),
         Counter(_("Overdue in triage"), counted["late"], f"{url}?due=late", "late" if counted["late"] else ""),
         Counter(_("Due soon in triage"), counted["soon"], f"{url}?due=soon", "soon" if counted["soon"] else ""),
         Counter(_("Waiting for the applicant"), counted["asked"], asked),
+        Counter(_("Overdue at the departments"), counted["overdue"], overdue, "late" if counted["overdue"] else ""),
     ]
 
 

@@ -18,7 +18,7 @@ class ServiceRequestAdmin(entry.EntryPages, RequestPageAdmin):
     list_display = ("number", "status_tag", "text", "place", "department_name", "channel_name", "submitted", "clock")
     list_filter = (
         filters.StatusFilter,
-        filters.DueFilter,
+        filters.DueAnywhereFilter,
         filters.DepartmentFilter,
         filters.CategoryFilter,
         filters.NeighbourhoodFilter,

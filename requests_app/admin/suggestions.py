@@ -1,6 +1,6 @@
 """The router's suggestions as the triage page offers them: a department and the reason in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from departments.models import Department
@@ -22,6 +22,7 @@ class Offer:
     confidence: str
     category: Category | None = None
     was_returned: bool = False
+    nobody_works: bool = False
 
 
 def offers_for(
@@ -29,11 +30,13 @@ def offers_for(
     found: Found,
     *,
     open_departments: Iterable[Department],
+    staffed: Container[int],
     returned_by: int | None,
 ) -> list[Offer]:
     """At most three departments that exist, the surest first. No query.
 
-    A department that returned the request (``returned_by``, its id) comes last and says so.
+    A department that returned the request (``returned_by``, its id) comes last and says so; one that is not among
+    ``staffed`` (ids) says that nobody works there.
     """
     active = {department.pk for department in open_departments}
     offered = [(each.department, each) for each in found if each.department and each.department.pk in active]
@@ -46,6 +49,7 @@ def offers_for(
             confidence=cells.confidence(each.confidence),
             category=each.category,
             was_returned=department.pk == returned_by,
+            nobody_works=department.pk not in staffed,
         )
         for key, (department, each) in enumerate(offered, start=1)
     ]

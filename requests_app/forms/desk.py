@@ -118,7 +118,7 @@ class QuestionForm(VersionForm):
 
     question = LongText(
         label=_("Question"),
-        help_text=_("The applicant reads it on the tracking page. The period stands still until the reply."),
+        help_text=_("The applicant reads it on the tracking page. Meanwhile the period stands still."),
         max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write the question.")},

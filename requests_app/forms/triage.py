@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from common.form_fields import PlainTextField
@@ -28,23 +29,40 @@ from requests_app.services.intake import Place
 from requests_app.vocabulary import Kind
 
 CHOOSE_DEPARTMENT = _("Choose a department from the list.")
+NOBODY_WORKS_HERE = _("Nobody works here")
 
 
-def department_field(**options: Any) -> forms.ModelChoiceField[Department]:
-    """A choice among the departments that take applications."""
-    return forms.ModelChoiceField(
-        label=_("Department"),
-        queryset=Department.objects.taking_requests(),
-        empty_label=_("Choose a department"),
-        error_messages={"required": CHOOSE_DEPARTMENT, "invalid_choice": CHOOSE_DEPARTMENT},
-        **options,
-    )
+class DepartmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among the departments that take applications today. Beside those where nobody works it says so."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            Department.objects.none(),
+            label=_("Department"),
+            empty_label=_("Choose a department"),
+            error_messages={"required": CHOOSE_DEPARTMENT, "invalid_choice": CHOOSE_DEPARTMENT},
+            **options,
+        )
+
+    def __deepcopy__(self, memo: Any) -> DepartmentField:
+        """The field of one form: the departments of the day on which the form is made, not the process."""
+        field = super().__deepcopy__(memo)
+        field.queryset = Department.objects.taking_requests()
+        return field
+
+    def label_from_instance(self, department: Department) -> str:
+        """The name, with a warning where nobody would see what is sent."""
+        return department.name if department.pk in self._staffed else f"{department.name} · {NOBODY_WORKS_HERE}"
+
+    @cached_property
+    def _staffed(self) -> frozenset[int]:
+        return frozenset(Department.objects.staffed().values_list("pk", flat=True))
 
 
 class RouteForm(VersionForm):
     """To a department; ``category`` comes with a suggestion that was accepted."""
 
-    department = department_field()
+    department = DepartmentField()
     category = forms.ModelChoiceField(
         queryset=Category.objects.filter(is_active=True), required=False, widget=forms.HiddenInput
     )
@@ -53,7 +71,7 @@ class RouteForm(VersionForm):
 class RerouteForm(VersionForm):
     """To another department; the reason is for that department and for whoever teaches the router."""
 
-    department = department_field()
+    department = DepartmentField()
     reason = PlainTextField(
         label=_("Reason"), required=False, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -139,7 +157,7 @@ class ReclassifyForm(VersionForm):
 class TargetForm(forms.Form):
     """Where several requests go: to one department, or each to the one suggested for it."""
 
-    department = department_field(required=False)
+    department = DepartmentField(required=False)
 
 
 __all__ = [

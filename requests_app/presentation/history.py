@@ -11,14 +11,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from common.templatetags import ui
-from requests_app.models import Answer, AnswerState, Attachment, Authority, Note, RequestEvent, ServiceRequest
+from requests_app.models import Answer, AnswerState, Attachment, Authority, RequestEvent, ServiceRequest
 from requests_app.vocabulary import ActorKind, Outcome
 from requests_app.workflow import Verb
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a time line. ``who`` is empty for the applicant's eyes; ``verb`` is for tests and icons."""
+    """One line of a time line. ``who`` is empty for the applicant's eyes; ``verb`` is for tests and icons.
+    ``is_ours`` says that staff wrote the text, which is Turkish whatever the language of the page.
+    """
 
     at: datetime
     title: str
@@ -26,6 +28,7 @@ class Entry:
     attachments: tuple[Attachment, ...] = ()
     who: str = ""
     verb: str = ""
+    is_ours: bool = False
 
 
 # What the applicant reads about each event. Verbs that are not here are internal and never shown: drafts,
@@ -145,9 +148,12 @@ def _public_entry(event: RequestEvent, names: _Names, replaced: Mapping[int, Ans
     title = str(_PUBLIC_TITLES[event.verb]) % names.of(event)
     answer = replaced.get(event.facts.get("answer", 0))
     if answer is not None:
-        return Entry(event.at, title, answer.text, tuple(answer.attachments.all()), verb=event.verb)
+        return Entry(event.at, title, answer.text, tuple(answer.attachments.all()), verb=event.verb, is_ours=True)
     note = event.note if _is_public(event) else None
-    return Entry(event.at, title, note.text if note else "", _files(note), verb=event.verb)
+    if note is None:
+        return Entry(event.at, title, verb=event.verb)
+    files, is_ours = tuple(note.attachments.all()), note.author_id is not None
+    return Entry(event.at, title, note.text, files, verb=event.verb, is_ours=is_ours)
 
 
 def _is_public(event: RequestEvent) -> bool:
@@ -165,10 +171,6 @@ def _staff_entry(event: RequestEvent, names: _Names) -> Entry:
 
 def _who(event: RequestEvent) -> str:
     return event.actor.full_name if event.actor else event.get_actor_kind_display()
-
-
-def _files(note: Note | None) -> tuple[Attachment, ...]:
-    return tuple(note.attachments.all()) if note else ()
 
 
 def _without_repeated_drafts(events: Iterable[RequestEvent]) -> Iterator[RequestEvent]:

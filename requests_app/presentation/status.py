@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from common.templatetags import ui
 from requests_app.models import ServiceRequest
 from requests_app.policies import reopen_until
+from requests_app.services.unanswered import reply_until
 from requests_app.workflow import FINISHED, PAUSED, Status, Verb
 
 
@@ -64,7 +65,10 @@ _WORDS: Mapping[str, _Words] = {
     Status.WAITING_FOR_APPLICANT: _Words(
         pgettext_lazy("applicant", "Waiting for you"),
         gettext_lazy("We need something from you."),
-        gettext_lazy("Please answer the question below. The deadline is paused until you do."),
+        gettext_lazy(
+            "Please answer the question below by %(reply_until)s. Meanwhile the deadline is paused. After that day we go "
+            "on without your answer."
+        ),
     ),
     Status.ANSWERED: _Words(
         pgettext_lazy("applicant", "Answer being prepared"),
@@ -150,6 +154,7 @@ def _facts(request: ServiceRequest) -> dict[str, str]:
         "authority": request.authority.name if request.authority else "",
         "other": request.merged_into.number if request.merged_into else "",
         "date": ui.long_date(request.worked_on.promised_on),
+        "reply_until": ui.long_date(reply_until(request)),
         "due": ui.long_date(request.legal_due_at),
         "told": str(_BY_SMS if reachable else _ON_THE_PAGE),
     }
@@ -171,6 +176,8 @@ def _answer_is_late(request: ServiceRequest) -> bool:
 
 def _until(request: ServiceRequest) -> tuple[date | None, str]:
     worked_on = request.worked_on
+    if request.status in PAUSED:
+        return reply_until(request), _("Answer by")
     if worked_on.promised_on and worked_on.status not in FINISHED | PAUSED:
         return worked_on.promised_on, _("Promised day")
     if worked_on.status in _UNTIL_IT_PASSES:

@@ -15,6 +15,7 @@ from requests_app.repeats import just_done
 from requests_app.services import attachments
 from requests_app.services.change import Change, begin, finish, look
 from requests_app.services.telling import tell
+from requests_app.services.unanswered import reply_until
 from requests_app.vocabulary import ActorKind, NoteKind
 from requests_app.workflow import Verb
 
@@ -31,7 +32,7 @@ def ask(*, request_id: int, question: str, actor: Actor, expected_version: int |
     change = begin(request_id=request_id, verb=Verb.ASK, actor=actor, expected_version=expected_version)
     note = change.note(NoteKind.QUESTION, _text(question, "question"))
     request = finish(change, note=note)
-    tell(request, "request_question")
+    tell(request, "request_question", date=reply_until(request))
     return request
 
 

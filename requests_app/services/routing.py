@@ -85,6 +85,8 @@ def _consider(request: ServiceRequest) -> None:
         return
     if not takes_requests(best.department):  # closed since it was suggested
         return
+    if not Department.objects.staffed().filter(pk=best.department.pk).exists():  # no desk would show it
+        return
     change = begin(request_id=request.pk, verb=Verb.ROUTE, actor=Actor.system())
     change.request.department = best.department
     finish(change, fields=("department",), rule=best.rule.pk if best.rule else None, reason=best.reason)

@@ -45,6 +45,11 @@ def message_about(request: ServiceRequest, event: str, **context: Any) -> Messag
     )
 
 
+def was_told(request: ServiceRequest) -> bool:
+    """Whether any message with the number has gone to the applicant. A one-time code names no number."""
+    return Message.objects.for_reference(f"request:{request.number}").filter(lane=Lane.TRANSACTIONAL).exists()
+
+
 def tell_everybody(request: ServiceRequest, event: str, **context: Any) -> None:
     """``tell`` the applicant and everybody whose request was merged into this one, each with the own number."""
     for told in (request, *request.merged.select_related("applicant")):

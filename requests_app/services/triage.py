@@ -13,7 +13,7 @@ from requests_app.actors import Actor
 from requests_app.models import Authority, Category, RoutingDecision, ServiceRequest
 from requests_app.services import merging, routing
 from requests_app.services.change import Change, begin, finish, hold, needed_reason
-from requests_app.services.intake import Place, check_name
+from requests_app.services.intake import Place, check_name, searchable
 from requests_app.services.open_departments import takes_requests
 from requests_app.services.telling import tell
 from requests_app.vocabulary import Kind, NoteKind
@@ -166,6 +166,7 @@ def reclassify(
     request.kind, request.category = kind, category
     request.neighbourhood_id, request.address = place.neighbourhood_id, place.address
     request.latitude, request.longitude = place.latitude, place.longitude
+    request.search_text = searchable(request)
     routing.suggest(request, now=change.now)
     return finish(change, fields=_CLASSIFICATION, before=before)
 
@@ -177,6 +178,7 @@ _CLASSIFICATION = (
     "address",
     "latitude",
     "longitude",
+    "search_text",
     "suggested_department",
     "routed_by_rule_at",
 )

@@ -1,7 +1,7 @@
 """Questions that get no reply: the applicant is reminded once, and after a while the work goes on without one."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,18 +18,22 @@ from requests_app.workflow import Verb
 
 def remind() -> int:
     """Remind, once for each question, who has not replied for QUESTION_REMINDER_DAYS. Returns how many."""
-    unanswered = _unanswered(settings.QUESTION_REMINDER_DAYS)
+    asked_before = timezone.now() - timedelta(days=settings.QUESTION_REMINDER_DAYS)
+    unanswered = ServiceRequest.objects.unanswered_since(asked_before)
     reminded = RequestEvent.objects.filter(request=OuterRef("pk"), verb=Verb.REMIND, at__gte=OuterRef("paused_at"))
     return _each(unanswered.exclude(Exists(reminded)), _remind)
 
 
 def resume() -> int:
-    """Go on with what has waited for a reply for QUESTION_RESUME_DAYS. Returns how many."""
-    return _each(_unanswered(settings.QUESTION_RESUME_DAYS), _resume)
+    """Go on with whatever has got no reply by the end of the day named in ``reply_until``. Returns how many."""
+    first_day_waited_for = timezone.localdate() - timedelta(days=settings.QUESTION_RESUME_DAYS)
+    midnight = timezone.make_aware(datetime.combine(first_day_waited_for, time.min))
+    return _each(ServiceRequest.objects.unanswered_since(midnight), _resume)
 
 
-def _unanswered(days: int) -> QuerySet[ServiceRequest]:
-    return ServiceRequest.objects.unanswered_since(timezone.now() - timedelta(days=days))
+def reply_until(request: ServiceRequest) -> date:
+    """The last day on which we wait for the reply to our question; as if asked now where nothing was asked."""
+    return timezone.localdate(request.paused_at) + timedelta(days=settings.QUESTION_RESUME_DAYS)
 
 
 def _each(requests: QuerySet[ServiceRequest], do: Callable[[int, int], None]) -> int:
@@ -48,8 +52,7 @@ def _each(requests: QuerySet[ServiceRequest], do: Callable[[int, int], None]) ->
 def _remind(request_id: int, version: int) -> None:
     change = begin(request_id=request_id, verb=Verb.REMIND, actor=Actor.system(), expected_version=version)
     request = finish(change)
-    asked_on = timezone.localdate(request.paused_at)
-    tell(request, "request_question_reminder", date=asked_on + timedelta(days=settings.QUESTION_RESUME_DAYS))
+    tell(request, "request_question_reminder", date=reply_until(request))
 
 
 @one_transaction()

@@ -15,8 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import Busy, DomainError, StaleVersion, http_status
+from requests_app import presentation
 from requests_app.forms.application import WholeApplication
 from requests_app.services import drafts
+from requests_app.services.telling import was_told
 from requests_app.views import apply_steps, throttle
 from requests_app.views.apply_draft import Held, held_by, let_go
 from requests_app.views.apply_steps import CHECK, FIRST, WAIT, begin_again, to_step
@@ -64,7 +66,9 @@ def check(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def receipt(request: HttpRequest) -> HttpResponse:
-    """Number, link and dates of what was just sent; can be opened again while the cookie lives."""
+    """Date, number and subject (Circular 2004/12) of what was just sent, with its link; can be opened again while
+    the cookie lives.
+    """
     held = held_by(request)
     sent = held.draft.request if held else None
     if held is None or sent is None:
@@ -72,6 +76,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
     path = reverse("portal:track_link", args=[drafts.tracking_secret(held.key)])
     link = f"{settings.PUBLIC_BASE_URL}{path}"
     context = {"sent": sent, "link": link, "path": path, "qr": _qr(link), "groups": sent.number.split("-")}
+    context["told"] = was_told(sent)
+    context["place"] = presentation.place_of(sent)
     context["consent_waits"] = sent.applicant is not None and bool(sent.applicant.announcements_version)
     return render(request, "portal/receipt.html", context)
 

@@ -97,7 +97,7 @@ _ALL = (
         "ask",
         forms.QuestionForm,
         _ask,
-        _("The question was sent. The period stands still until the applicant replies."),
+        _("The question was sent. Meanwhile the period stands still."),
     ),
     Action(Verb.RESUME, "resume", forms.VersionForm, _resume, _("The work goes on and the period runs again.")),
     Action(Verb.EXTEND, "extend", forms.ExtendForm, _extend, _("The period was extended.")),

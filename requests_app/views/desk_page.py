@@ -11,9 +11,10 @@ from requests_app import policies, presentation
 from requests_app.forms import desk as forms
 from requests_app.models import Answer, AnswerState, Applicant, Authority, ServiceRequest, StandardReply
 from requests_app.presentation import Entry
-from requests_app.questions import shown_answers
+from requests_app.questions import answers_of
 from requests_app.services.answers import message_of
 from requests_app.services.telling import preview
+from requests_app.services.unanswered import reply_until
 from requests_app.views.desk_access import Desk
 from requests_app.views.shown import shown_contact, shown_files, shown_notes
 from requests_app.vocabulary import PUBLIC_NOTES, NoteKind
@@ -77,7 +78,7 @@ def _story(item: ServiceRequest) -> Context:
     return {
         "due": presentation.due(item),
         "place": presentation.place_of(item),
-        "extra_answers": shown_answers(item.category, item.extra_answers),
+        "extra_answers": answers_of(item),
         "sent_by_router": presentation.sent_by_router(item),
         "merged_count": item.merged.count(),
         "photos": shown_files(item.attachments.filter(answer=None, note=None)),
@@ -105,7 +106,7 @@ def _doing(desk: Desk, item: ServiceRequest, refusal: Refusal | None) -> Context
         "files_lost": bool(refusal and refusal.files_lost),
         "is_head": desk.is_head_for(item),
         "may_submit": Verb.SUBMIT_ANSWER in verbs,
-        "question_sms": preview(item, "request_question") if "ask" in offered else None,
+        "question_sms": preview(item, "request_question", date=reply_until(item)) if "ask" in offered else None,
     }
 
 

@@ -12,12 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from requests_app.querysets import ServiceRequestQuerySet
 from requests_app.urgency import is_due_soon, is_overdue
-from requests_app.workflow import FINISHED, Status
+from requests_app.workflow import FINISHED, TO_DO, Status
 
 FINISHED_RECENTLY = timedelta(days=30)
-
-# Where the department has something to do; an answer under review waits for somebody else.
-TO_DO = (Status.ROUTED, Status.IN_PROGRESS, Status.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from requests_app.forms.track import RateForm, ReplyForm
 from requests_app.grants import Level
 from requests_app.models import Answer, AnswerState, ServiceRequest
 from requests_app.presentation import Entry
-from requests_app.questions import shown_answers
+from requests_app.questions import answers_of
 from requests_app.views.shown import ShownFile, shown_contact, shown_files
 from requests_app.vocabulary import NoteKind
 from requests_app.workflow import Status, Verb
@@ -44,7 +44,7 @@ def page_of(request: ServiceRequest, *, level: Level | None) -> dict[str, Any]:
         "timeline": [
             ShownEntry(entry, shown_files(entry.attachments)) for entry in presentation.public_timeline(request)
         ],
-        "extra_answers": shown_answers(request.category, request.extra_answers),
+        "extra_answers": answers_of(request),
         "files": shown_files(request.attachments.filter(answer=None, note=None)),
         "contact": shown_contact(request.applicant, whole=level == Level.PHONE),
         "announcements": _consent(request) if level == Level.PHONE else None,

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from accounts.models import User
 from common.errors import InvalidInput, NotPermitted
-from departments.models import Membership
+from departments.models import Delegation, Department, Membership
 from departments.querysets import DepartmentRoles, roles_of
 from departments.services import organisation
 from tests.departments.conftest import LONG_AGO, Tree
@@ -56,6 +56,40 @@ def test_the_head_above_keeps_what_a_closed_department_left(person: Maker, admin
     above = person("yardımcı", head_of=tree.technical)
     organisation.close_department(actor=administrator, department=tree.roads, on=date(2026, 1, 1))
     assert tree.roads.pk in roles_of(above).head_of
+
+
+def test_a_department_is_staffed_by_its_head_and_by_its_staff(person: Maker, tree: Tree) -> None:
+    person("baş", head_of=tree.roads)
+    person("usta", staff_of=tree.culture)
+    assert set(Department.objects.staffed()) == {tree.roads, tree.culture}
+
+
+def test_a_head_above_staffs_everything_below_and_staff_above_do_not(person: Maker, tree: Tree) -> None:
+    person("usta", staff_of=tree.technical)
+    assert set(Department.objects.staffed()) == {tree.technical}
+    person("yardımcı", head_of=tree.technical)
+    assert set(Department.objects.staffed()) == {tree.technical, tree.roads, tree.parks}
+
+
+def test_a_closed_account_staffs_nothing(person: Maker, tree: Tree) -> None:
+    User.objects.filter(pk=person("giden", head_of=tree.roads).pk).update(is_active=False)
+    assert not Department.objects.staffed().exists()
+
+
+def test_a_membership_staffs_until_the_day_it_ends(person: Maker, tree: Tree) -> None:
+    person("usta", staff_of=tree.roads).memberships.update(valid_to=date(2026, 6, 1))
+    assert tree.roads in Department.objects.staffed(date(2026, 5, 31))
+    assert not Department.objects.staffed(date(2026, 6, 1)).exists()
+
+
+def test_a_delegate_staffs_while_the_heads_account_is_closed(person: Maker, tree: Tree) -> None:
+    head, delegate = person("giden", head_of=tree.roads), person("vekil", staff_of=tree.culture)
+    Delegation.objects.create(
+        department=tree.roads, head=head, delegate=delegate, starts_on=LONG_AGO, ends_on=date(2026, 6, 1)
+    )
+    User.objects.filter(pk=head.pk).update(is_active=False)
+    assert tree.roads in Department.objects.staffed(date(2026, 6, 1))
+    assert tree.roads not in Department.objects.staffed(date(2026, 6, 2))
 
 
 def test_roles_cost_three_queries_at_most(

@@ -125,7 +125,7 @@ def test_a_double_click_without_a_version_does_it_once(town: factories.Town, peo
     assert request.events.filter(verb="accept").count() == 1
 
 
-def test_two_routers_never_take_the_same_request(town: factories.Town) -> None:
+def test_two_routers_never_take_the_same_request(town: factories.Town, people: factories.People) -> None:
     for _ in range(20):
         factories.submit(town, category=town.rubbish)
     threads = [in_thread(routing.route_waiting) for _ in range(3)]

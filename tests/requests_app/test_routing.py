@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection
 
+from accounts.models import User
 from requests_app.actors import Actor
 from requests_app.models import Category, RoutingDecision, RoutingRule, ServiceRequest
 from requests_app.services import department, intake, routing, triage
@@ -39,11 +40,22 @@ def test_a_rule_does_not_reach_into_the_next_neighbourhood(town: Town) -> None:
     assert routed_by_itself(factories.submit(town)).suggested_department == town.roads
 
 
-def test_a_category_set_to_auto_route_needs_no_triage(town: Town) -> None:
+def test_a_category_set_to_auto_route_needs_no_triage(town: Town, people: People) -> None:
     request = routed_by_itself(factories.submit(town, category=town.rubbish))
     assert (request.status, request.department) == (Status.ROUTED, town.roads)
     assert request.routing_decisions.get(rank=1).applied
     assert request.events.get(verb="route").actor_kind == "system"
+
+
+def test_nothing_is_sent_by_itself_to_where_nobody_works(town: Town) -> None:
+    request = routed_by_itself(factories.submit(town, category=town.rubbish))
+    assert (request.status, request.suggested_department) == (Status.RECEIVED, town.roads)
+    assert not request.routing_decisions.get(rank=1).applied
+
+
+def test_nothing_is_sent_by_itself_once_the_last_account_is_closed(town: Town, people: People) -> None:
+    User.objects.filter(pk__in=[people.head_a.pk, people.staff_a.pk]).update(is_active=False)
+    assert routed_by_itself(factories.submit(town, category=town.rubbish)).status == Status.RECEIVED
 
 
 def test_a_subject_for_everything_else_is_no_certain_suggestion(town: Town) -> None:

@@ -176,3 +176,12 @@ def test_what_has_no_name_does_not_become_an_information_request(town: Town, peo
     assert refusal.value.field == "kind"
     changed = triage.reclassify(request_id=named.pk, actor=Actor.staff(people.clerk), **to_information)
     assert changed.kind == Kind.INFORMATION
+
+
+def test_a_corrected_address_is_found_and_the_wrong_one_no_longer(town: Town, people: People) -> None:
+    request = factories.submit(town, place=intake.Place(address="Gül Sokak 3"))
+    corrected = {"kind": request.kind, "category": town.pothole, "place": intake.Place(address="Lale Sokak 3")}
+    triage.reclassify(request_id=request.pk, actor=Actor.staff(people.clerk), **corrected)
+    assert ServiceRequest.objects.search("lale").get() == request
+    assert not ServiceRequest.objects.search("gül").exists()
+    assert ServiceRequest.objects.search("çukur zeynep").get() == request

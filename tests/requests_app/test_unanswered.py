@@ -65,9 +65,21 @@ def test_each_question_is_reminded_of(asked: ServiceRequest, people: People, clo
     assert len(reminders()) == 2
 
 
+def test_the_question_says_until_which_day_we_wait(asked: ServiceRequest) -> None:
+    message = Message.objects.get(event="request_question")
+    assert message.context["date"] == "17 Kasım 2026"
+
+
+def test_the_whole_day_that_was_named_is_waited_for(asked: ServiceRequest, clock: time_machine.Traveller) -> None:
+    clock.move_to((MONDAY + timedelta(days=15)).replace(hour=23, minute=59))
+    assert unanswered.resume() == 0
+    clock.shift(timedelta(minutes=2))
+    assert unanswered.resume() == 1
+
+
 def test_without_a_reply_the_request_goes_on_where_it_was(asked: ServiceRequest, clock: time_machine.Traveller) -> None:
     after(clock, 7)
-    after(clock, 15)
+    after(clock, 16)
     asked.refresh_from_db()
     assert (asked.status, asked.paused_at) == (Status.RECEIVED, None)
     assert asked.clock_due_at is not None
@@ -78,7 +90,7 @@ def test_without_a_reply_the_request_goes_on_where_it_was(asked: ServiceRequest,
 def test_a_request_at_a_department_goes_on_there(town: Town, people: People, clock: time_machine.Traveller) -> None:
     request = factories.in_progress(town, people)
     conversation.ask(request_id=request.pk, question="Kaç numara?", actor=Actor.staff(people.head_a))
-    after(clock, 15)
+    after(clock, 16)
     request.refresh_from_db()
     assert (request.status, request.department) == (Status.IN_PROGRESS, town.roads)
 
@@ -86,7 +98,7 @@ def test_a_request_at_a_department_goes_on_there(town: Town, people: People, clo
 def test_who_replied_is_neither_reminded_nor_passed_over(asked: ServiceRequest, clock: time_machine.Traveller) -> None:
     conversation.reply(request_id=asked.pk, text="Çiçek Sokak.", files=[], actor=Actor.applicant(asked.pk))
     before = asked.events.count()
-    after(clock, 15)
+    after(clock, 16)
     assert (reminders(), asked.events.count()) == ([], before)
 
 
@@ -97,7 +109,7 @@ def test_the_days_are_settings(
     settings.QUESTION_REMINDER_DAYS, settings.QUESTION_RESUME_DAYS = days
     clock.move_to(MONDAY + timedelta(days=days[0]))
     assert (unanswered.resume(), unanswered.remind()) == (0, 1)
-    clock.move_to(MONDAY + timedelta(days=days[1]))
+    clock.move_to(MONDAY + timedelta(days=days[1] + 1))
     assert (unanswered.resume(), unanswered.remind()) == (1, 0)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from requests_app.actors import Actor
 from requests_app.models import ServiceRequest
@@ -52,6 +53,13 @@ def test_the_second_look_says_what_goes_where_and_sends_nothing(clerk: Client, t
     ]
     assert "2 başvuruyu yönlendir" in text
     assert statuses(two) == [Status.RECEIVED, Status.RECEIVED]
+
+
+def test_the_second_look_says_where_nobody_works(clerk: Client, two: list[ServiceRequest], people: People) -> None:
+    people.head_b.memberships.update(valid_to=timezone.localdate())
+    text = clerk.post(listing(TRIAGE), chosen(two)).content.decode()
+    assert "<strong>Park ve Bahçeler Müdürlüğü</strong> · Burada çalışan kimse yok" in text
+    assert "<strong>Fen İşleri Müdürlüğü</strong> · " not in text
 
 
 def test_confirmed_each_goes_to_its_suggested_department(clerk: Client, two: list[ServiceRequest], town: Town) -> None:

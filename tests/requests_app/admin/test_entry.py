@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from common.templatetags import ui
 from departments import legal_texts
 from notifications.models import Message
 from requests_app.models import ServiceRequest
@@ -254,6 +255,13 @@ def test_the_receipt_leads_to_the_request(agent: Client, town: Town) -> None:
     secret = receipt.context["link"].rstrip("/").rpartition("/")[2]
     assert access.by_secret(secret) == entered()
     assert entered().number in receipt.content.decode()
+
+
+def test_the_receipt_names_date_subject_and_place(agent: Client, town: Town) -> None:
+    agent.post(ENTRY, told())
+    text = agent.get(reverse("admin:requests_app_servicerequest_receipt", args=[entered().pk])).content.decode()
+    for proof in (ui.long_datetime(entered().submitted_at), "Şikâyet · Yol çukuru", "Merkez, Çiçek Sokak 5"):
+        assert proof in text
 
 
 def test_a_colleague_prints_the_receipt_without_the_secret_link(agent: Client, clerk: Client, town: Town) -> None:

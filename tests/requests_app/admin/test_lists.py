@@ -140,7 +140,7 @@ def test_counters_say_how_much_waits(specialist: Client, town: Town, people: Peo
     ServiceRequest.objects.filter(pk=late.pk).update(clock_due_at=timezone.now() - timedelta(hours=1))
     ServiceRequest.objects.filter(pk=soon.pk).update(clock_due_at=timezone.now() + timedelta(hours=1))
     counters = specialist.get(listing(TRIAGE)).context["counters"]
-    assert [counter.count for counter in counters] == [2, 1, 1, 0, 1]
+    assert [counter.count for counter in counters] == [2, 1, 1, 0, 0, 1]
     assert counters[0].is_current
 
 
@@ -151,6 +151,16 @@ def test_what_triage_asked_about_is_counted_and_found(clerk: Client, town: Town,
     counter = clerk.get(listing(TRIAGE)).context["counters"][3]
     assert counter.count == 1
     assert [row.pk for row in clerk.get(counter.url).context["cl"].result_list] == [asked.pk]
+
+
+def test_what_the_departments_are_late_with_is_counted_and_found(clerk: Client, town: Town, people: People) -> None:
+    late, _in_time = factories.routed(town, people), factories.in_progress(town, people)
+    in_triage, under_review = factories.submit(town), factories.answered(town, people)
+    passed = [late.pk, in_triage.pk, under_review.pk]
+    ServiceRequest.objects.filter(pk__in=passed).update(clock_due_at=timezone.now() - timedelta(hours=1))
+    counter = clerk.get(listing(TRIAGE)).context["counters"][4]
+    assert (counter.label, counter.count, counter.level) == ("Müdürlüklerde geciken", 1, "late")
+    assert [row.pk for row in clerk.get(counter.url).context["cl"].result_list] == [late.pk]
 
 
 def test_the_first_page_shows_the_queues_first(clerk: Client, town: Town) -> None:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from departments.models import Membership
 from notifications.models import Message
 from requests_app.actors import Actor
 from requests_app.models import Category, ServiceRequest, StandardReply
@@ -17,6 +19,7 @@ from tests.requests_app.admin.addresses import ALL, TRIAGE, decide, listing, pag
 from tests.requests_app.admin.conftest import Browser
 
 SURE, NO_OWN = "%100 emin", "Belirli müdürlüğü yok"
+NOBODY = "Burada çalışan kimse yok"
 
 
 # --- What it shows -----------------------------------------------------------------------------------
@@ -70,6 +73,17 @@ def test_a_unit_that_takes_no_applications_is_not_offered(clerk: Client, waiting
     refused = clerk.post(decide(TRIAGE, waiting, "route"), typed(waiting, department=town.parks.pk))
     assert refused.status_code == 422
     assert status_of(waiting) == Status.RECEIVED
+
+
+def test_where_nobody_works_stands_beside_the_suggestion_and_in_the_list(
+    clerk: Client, waiting: ServiceRequest, town: Town
+) -> None:
+    assert NOBODY not in clerk.get(page(TRIAGE, waiting)).content.decode()
+    Membership.objects.filter(department=town.roads).update(valid_to=timezone.localdate())
+    text = clerk.get(page(TRIAGE, waiting)).content.decode()
+    assert f"<strong>{NOBODY}</strong> · Konu: Yol çukuru" in text
+    assert f">{town.roads.name} · {NOBODY}</option>" in text
+    assert f">{town.parks.name}</option>" in text
 
 
 def test_the_page_works_before_the_router_has_looked(clerk: Client, town: Town) -> None:
@@ -152,7 +166,7 @@ def test_queries_of_the_page_do_not_grow_with_what_it_lists(
     for _ in range(2):
         for _ in range(3):
             factories.submit(town)
-        with django_assert_max_num_queries(26) as captured:
+        with django_assert_max_num_queries(28) as captured:
             clerk.get(page(TRIAGE, waiting))
         counted.append(len(captured))
     assert counted[0] == counted[1]

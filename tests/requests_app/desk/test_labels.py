@@ -11,9 +11,10 @@ from django.utils import translation
 from requests_app.actors import Actor
 from requests_app.models import Category, ServiceRequest
 from requests_app.presentation import due, due_label, place_of
-from requests_app.questions import shown_answers
-from requests_app.services import conversation
+from requests_app.questions import answers_of
+from requests_app.services import conversation, triage
 from requests_app.services.intake import Place
+from requests_app.vocabulary import Kind
 from tests.factories import People, Town, closed, in_progress, submit
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -100,9 +101,27 @@ def test_an_answer_to_a_question_no_longer_asked_is_kept(town: Town) -> None:
     assert shown(with_answers(town, {"colour": "kara"})) == [("colour", "kara")]
 
 
+@pytest.mark.parametrize("asks_the_same", [False, True])
+def test_after_a_correction_answers_keep_the_questions_that_were_asked(
+    asks_the_same: bool, town: Town, people: People
+) -> None:
+    request = with_answers(town, {"size": "big"})
+    other = {"code": "size", "label": "Boyu", "type": "text"} if asks_the_same else {}
+    Category.objects.filter(pk=town.tree.pk).update(questions=[other] if other else [])
+    for category in (town.tree, town.rubbish):
+        request = triage.reclassify(
+            request_id=request.pk,
+            kind=Kind.COMPLAINT,
+            category=Category.objects.get(pk=category.pk),
+            place=Place(),
+            actor=Actor.staff(people.clerk),
+        )
+        assert shown(request) == [("Ne kadar büyük?", "Büyük")]
+
+
 def shown(request: ServiceRequest) -> list[tuple[str, str]]:
     """Question and answer as pages show them."""
-    return shown_answers(request.category, request.extra_answers)
+    return answers_of(request)
 
 
 def with_answers(town: Town, given: dict[str, Any]) -> ServiceRequest:

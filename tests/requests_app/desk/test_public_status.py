@@ -116,8 +116,13 @@ def test_an_open_request_says_until_when_the_law_wants_an_answer(town: Town, peo
     assert shown.until_label == "Cevap için son gün"
 
 
-def test_a_waiting_request_has_no_last_day(town: Town, people: People) -> None:
-    assert public_status(make(Status.WAITING_FOR_APPLICANT, town, people)).until is None
+def test_a_waiting_request_says_until_when_the_reply_is_waited_for(town: Town, people: People) -> None:
+    with time_machine.travel("2026-11-02 10:00+03:00", tick=False):
+        shown = public_status(make(Status.WAITING_FOR_APPLICANT, town, people))
+
+    assert (shown.until, shown.until_label) == (date(2026, 11, 17), "Cevabınız için son gün")
+    assert "17 Kasım 2026 Salı gününe kadar cevaplayın" in shown.next_step
+    assert "O günden sonra cevabınızı beklemeden devam ederiz." in shown.next_step
 
 
 def test_a_scheduled_request_names_the_promised_day(town: Town, people: People) -> None:

@@ -1,5 +1,6 @@
 """The receipt."""
 
+import time_machine
 from django.urls import reverse
 
 from common.secrets import secret_hash
@@ -7,12 +8,22 @@ from requests_app.services import drafts
 from tests.requests_app.portal.citizen import Citizen, text_of
 
 
-def test_it_shows_the_number_and_until_when_the_law_wants_an_answer(citizen: Citizen) -> None:
-    sent = citizen.apply()
-    page = text_of(citizen.get("receipt"))
+def test_its_frame_proves_what_was_applied_for_and_when(citizen: Citizen) -> None:
+    with time_machine.travel("2026-11-20 14:30+03:00", tick=False):
+        sent = citizen.apply()
+        page = text_of(citizen.get("receipt"))
     assert f'data-copy="{sent.number}"' in page
-    assert "Kanuna göre en geç" in page
-    assert "Bu konuda hedefimiz" in page
+    frame = page[page.index('<section class="receipt">') : page.index("</section>")]
+    assert "20 Kasım 2026 Cuma, 14.30" in frame
+    assert "Yol çukuru" in frame
+    assert "Merkez, Çiçek Sokak 5" in frame
+    assert "Cevap için son gün" in frame
+    assert "21 Aralık 2026 Pazartesi" in frame
+
+
+def test_it_says_by_when_we_aim_to_deal_with_it(citizen: Citizen) -> None:
+    citizen.apply()
+    assert "Bu konuda hedefimiz" in text_of(citizen.get("receipt"))
 
 
 def test_it_can_be_opened_again(citizen: Citizen) -> None:
@@ -43,7 +54,7 @@ def test_without_a_name_it_says_that_the_link_is_the_only_way(citizen: Citizen) 
     citizen.apply(you={"identity": "nameless"})
     page = text_of(citizen.get("receipt"))
     assert "başvurunuzu yalnızca onunla takip edebilirsiniz" in page
-    assert "Kanuna göre en geç" not in page
+    assert "Cevap için son gün" not in page
 
 
 def test_it_is_kept_by_no_cache_and_no_search_engine(citizen: Citizen) -> None:

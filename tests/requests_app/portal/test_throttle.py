@@ -55,6 +55,21 @@ def test_a_phone_that_may_be_a_strangers_gets_only_so_many_confirmations(citizen
     assert not Message.objects.filter(phone=APPLICANT_PHONE).exists()
 
 
+def test_where_no_confirmation_goes_out_the_receipt_claims_none(citizen: Citizen) -> None:
+    use_up(throttle.PHONE, APPLICANT_PHONE)
+    citizen.apply()
+    page = text_of(citizen.get("receipt"))
+    assert "Numarayı bir yere yazın: bu kez SMS ile gelmiyor." in page
+    assert "SMS ile gönderdik" not in page
+
+
+def test_where_a_confirmation_goes_out_the_receipt_says_so(citizen: Citizen) -> None:
+    citizen.apply()
+    page = text_of(citizen.get("receipt"))
+    assert "SMS ile gönderdik" in page
+    assert "Numarayı bir yere yazın" not in page
+
+
 def test_another_phone_gets_its_confirmation(citizen: Citizen) -> None:
     use_up(throttle.PHONE, "+905000000099")
     citizen.apply()

@@ -128,6 +128,42 @@ def test_the_answer_is_marked_as_turkish_on_the_english_page(
     assert '<div class="answer__body" lang="tr">' in page
 
 
+def test_the_reason_of_a_rejection_is_marked_as_turkish_on_the_english_page(
+    town: factories.Town, people: factories.People, owner: Citizen
+) -> None:
+    owner.language = "en"
+    request = factories.submit(town, secret=SECRET)
+    triage.reject(request_id=request.pk, reason="Kesin karar var.", actor=Actor.staff(people.clerk))
+    page = page_of(owner, request)
+    assert '<span class="u-prose" lang="tr">Kesin karar var.</span>' in page
+    assert '<div class="timeline__text" lang="tr">Kesin karar var.</div>' in page
+
+
+def test_what_the_desk_wrote_is_marked_as_turkish_in_the_time_line_and_what_the_applicant_wrote_is_not(
+    town: factories.Town, people: factories.People, owner: Citizen
+) -> None:
+    owner.language = "en"
+    request = factories.submit(town, secret=SECRET)
+    conversation.ask(request_id=request.pk, question="Hangi sokak?", actor=Actor.staff(people.clerk))
+    conversation.reply(request_id=request.pk, text="Main Street", files=[], actor=Actor.applicant(request.pk))
+    page = page_of(owner, request)
+    assert '<div class="timeline__text" lang="tr">Hangi sokak?</div>' in page
+    assert '<div class="timeline__text">Main Street</div>' in page
+
+
+def test_a_replaced_answer_is_marked_as_turkish_in_the_time_line(
+    town: factories.Town, people: factories.People, owner: Citizen
+) -> None:
+    owner.language = "en"
+    request = factories.closed(town, people, secret=SECRET)
+    applicant.reopen(request_id=request.pk, reason="It is back.", actor=Actor.applicant(request.pk))
+    department.accept(request_id=request.pk, actor=Actor.staff(people.head_a))
+    proposal = answers.Proposal(outcome=Outcome.RESOLVED, text="Yeniden kapatıldı.")
+    answers.submit(request_id=request.pk, proposal=proposal, actor=Actor.staff(people.head_a))
+    answers.approve(request_id=request.pk, actor=Actor.staff(people.specialist))
+    assert '<div class="timeline__text" lang="tr">Çukur kapatıldı.</div>' in page_of(owner, request)
+
+
 def test_an_answer_under_review_is_not_shown(town: factories.Town, people: factories.People, owner: Citizen) -> None:
     assert "Çukur kapatıldı." not in page_of(owner, factories.answered(town, people, secret=SECRET))
 
