@@ -55,7 +55,8 @@ class IdleTimeout:
         if now - seen > settings.STAFF_IDLE_MINUTES * 60:
             # A script that asks something while the person types must not sign out before the form is sent.
             return _sign_out(request) if typed.is_page(request) else HttpResponse(status=HTTPStatus.UNAUTHORIZED)
-        if now - seen >= LAST_SEEN_SECONDS or LAST_SEEN not in request.session:
+        is_first = LAST_SEEN not in request.session
+        if is_first or (now - seen >= LAST_SEEN_SECONDS and _was_done_by_a_person(request)):
             request.session[LAST_SEEN] = now
         return self.get_response(request)
 
@@ -87,6 +88,11 @@ def _has_second_factor(request: HttpRequest) -> bool:
             return False
         request.session[HAS_SECOND_FACTOR] = True
     return True
+
+
+def _was_done_by_a_person(request: HttpRequest) -> bool:
+    """A page was opened or something was sent; what a page asks for by itself goes on when nobody is there."""
+    return request.method == "POST" or typed.is_page(request)
 
 
 def _or_what_was_typed(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -121,6 +121,7 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,
 )
 # A page never waits longer than this for a row or a query; background work goes in pieces that fit as well.
+# Migrations take their time (config/management/commands/migrate.py).
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     options="-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
     application_name="acik-masa",

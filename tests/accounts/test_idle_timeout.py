@@ -11,6 +11,7 @@ from accounts.models import User
 from tests.accounts.conftest import is_signed_in, sign_in
 
 START = "2026-11-20 10:00:00+03:00"
+BY_SCRIPT = {"Sec-Fetch-Mode": "cors"}
 
 pytestmark = pytest.mark.usefixtures("without_second_factor")
 
@@ -38,6 +39,28 @@ def test_every_click_starts_the_time_anew(client: Client, clerk: User) -> None:
         for _ in range(4):
             clock.shift(29 * 60)
             assert client.get("/admin/").status_code == 200
+
+
+def test_what_a_page_asks_for_by_itself_does_not_keep_anybody_signed_in(client: Client, clerk: User) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        sign_in(client, clerk.email)
+        client.get("/admin/")
+        for _ in range(2):
+            clock.shift(15 * 60)
+            assert client.get("/admin/", headers=BY_SCRIPT).status_code == 200
+        clock.shift(1)
+        assert client.get("/admin/", headers=BY_SCRIPT).status_code == 401
+        client.get("/admin/")
+    assert not is_signed_in(client)
+
+
+def test_typing_that_a_page_asks_about_counts(client: Client, clerk: User) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        sign_in(client, clerk.email)
+        for _ in range(3):
+            clock.shift(29 * 60)
+            client.post("/hesap/parola/", headers=BY_SCRIPT)
+        assert is_signed_in(client)
 
 
 def test_clicks_within_a_minute_do_not_write_the_session_again(client: Client, clerk: User) -> None:
