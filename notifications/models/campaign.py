@@ -29,6 +29,7 @@ class Campaign(models.Model):
     class Limit(models.TextChoices):
         QUOTA = "quota", _("the yearly quota")
         BUDGET = "budget", _("the most SMS parts of this announcement")
+        ERROR = "error", _("an error")
 
     class Purpose(models.TextChoices):
         """Whether the law on commercial messages applies (Law 6563; its regulation, article 2)."""

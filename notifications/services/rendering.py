@@ -73,7 +73,7 @@ def check_body(body: str, *, allowed: Collection[str]) -> list[str]:
 
 def render(body: str, context: Mapping[str, object]) -> str:
     """The text for ``body`` and ``context``. Raises NotRenderable where a used field is missing or blank."""
-    values = {name: _one_line(context.get(name)) for name in fields_of(body)}
+    values = {name: one_line(context.get(name)) for name in fields_of(body)}
     missing = [name for name, value in values.items() if not value]
     if missing:
         raise NotRenderable("missing_field", ", ".join(missing))
@@ -146,7 +146,7 @@ def _placeholders(body: str) -> list[tuple[str, str, str | None]]:
     return [(name, spec or "", conversion) for _text, name, spec, conversion in parsed if name is not None]
 
 
-def _one_line(value: object) -> str:
+def one_line(value: object) -> str:
     """A field's value without line breaks and control characters, which a stored text may hold."""
     text = "" if value is None else str(value)
     plain = (" " if unicodedata.category(character) == "Cc" else character for character in text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +17,7 @@ from notifications.models import BulkMessage, Campaign, ListedReceiver, LocalDel
 from notifications.services import consents, delivery
 from notifications.services.campaigns import approval, closing, planning, running
 from notifications.services.campaigns.advance import advance
+from notifications.services.campaigns.alone import alone
 from tests.notifications.conftest import PHONE, use_route
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -293,6 +294,38 @@ def test_stops_before_its_own_budget_is_passed(approved: Callable[..., Campaign]
     campaign.refresh_from_db()
     assert (campaign.status, campaign.halted_because) == (Status.PAUSED, Campaign.Limit.BUDGET)
     assert not LocalDelivery.objects.exists()
+
+
+def test_one_that_cannot_be_listed_stops_alone(approved: Callable[..., Campaign], author: User) -> None:
+    broken = _listed(author, [PHONE], bodies={"tr": "Sayın {ad}"}, fields={"ad": "\x01"})
+    _approve(broken, author, approved)
+    _agree(1)
+    fine = approved()
+    _send_all()
+    broken.refresh_from_db()
+    fine.refresh_from_db()
+    assert (broken.status, broken.halted_because) == (Status.PAUSED, Campaign.Limit.ERROR)
+    assert (fine.status, LocalDelivery.objects.count()) == (Status.FINISHED, 1)
+
+
+def test_one_that_could_not_be_listed_goes_on_when_the_cause_is_mended(
+    approved: Callable[..., Campaign], author: User
+) -> None:
+    campaign = _listed(author, [PHONE], bodies={"tr": "Sayın {ad}"}, fields={"ad": "\x01"})
+    _approve(campaign, author, approved)
+    advance()
+    ListedReceiver.objects.update(fields={"ad": "Ayşe"})
+    running.resume(actor=author, campaign_id=campaign.pk)
+    _send_all()
+    assert LocalDelivery.objects.get().text == "Sayın Ayşe"
+
+
+@pytest.mark.parametrize(("error", "given_up"), [(OperationalError("deadlock"), 0), (ValueError("ours"), 1)])
+def test_only_what_would_come_again_is_given_up(error: Exception, given_up: int) -> None:
+    calls: list[None] = []
+    with alone("plan", 1, give_up=lambda: calls.append(None)):
+        raise error
+    assert len(calls) == given_up
 
 
 def test_lists_in_chunks_and_goes_on_where_a_dead_worker_stopped(approved: Callable[..., Campaign]) -> None:

@@ -230,6 +230,27 @@ def test_a_list_that_is_still_being_read_cannot_be_approved(author: User, campai
     assert refusal.value.field == "audience"
 
 
+def test_a_field_of_control_characters_is_an_empty_one(take: Callable[..., ReceiverList]) -> None:
+    found = take(HEADING + "05000000001;tr;\x01\n05000000002;tr;Ay\x07şe\n", fields={"ad": 2})
+    assert found.bad_lines == [[2, receivers.EMPTY_FIELD]]
+    assert ListedReceiver.objects.get().fields == {"ad": "Ay şe"}
+
+
+def test_a_list_that_cannot_be_read_keeps_no_other_waiting(
+    author: User, campaign: Campaign, take: Callable[..., ReceiverList]
+) -> None:
+    broken = take(HEADING + "05000000001\n")
+    ReceiverList.objects.filter(pk=broken.pk).update(
+        state=ReceiverList.State.READING,
+        content=HEADING.encode() + b"05000000001\n",
+        lines_read=0,
+        fields={"ad": "not a column"},
+    )
+    other = take(HEADING + "05000000002\n", of=_campaign(author))
+    broken.refresh_from_db()
+    assert (broken.state, other.state) == (ReceiverList.State.BROKEN, ReceiverList.State.READ)
+
+
 def test_a_second_file_takes_the_place_of_the_first(take: Callable[..., ReceiverList]) -> None:
     take(HEADING + "05000000001\n")
     take(HEADING + "05000000002\n")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from notifications.campaign_workflow import ENDED, Status, Verb
 from notifications.models import Campaign
 from notifications.services.campaigns import change, quota, receivers
+from notifications.services.campaigns.alone import alone
 from notifications.services.ledgers.base import execute
 from notifications.services.partitions import bounds_of
 from notifications.workflow import OPEN, State
@@ -102,7 +103,8 @@ def close_ended(now: datetime) -> None:
     """Finish what is sent to the end or too late, and close what has ended and can change no more."""
     begun = (Status.PLANNING, Status.RUNNING, Status.PAUSED)
     for campaign in Campaign.objects.in_status(*begun, *ENDED):
-        _settle(campaign.pk, now)
+        with alone("close", campaign.pk):
+            _settle(campaign.pk, now)
 
 
 @transaction.atomic

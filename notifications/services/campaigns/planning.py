@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from notifications.lanes import Lane, deliver_task
 from notifications.models import Campaign
 from notifications.services import partitions, routes
 from notifications.services.campaigns import audience, change, reserving
+from notifications.services.campaigns.alone import alone
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import execute
 from notifications.services.rendering import longest
@@ -85,7 +87,8 @@ def start_due(now: datetime) -> None:
     """Begin the approved campaigns whose time has come."""
     for campaign in Campaign.objects.in_status(Status.SCHEDULED):
         if campaign.starts_at is None or campaign.starts_at <= now:
-            with suppress(TransitionRefused):  # somebody cancelled it at this moment, or another worker began it
+            # Somebody may cancel it at this moment, or another worker begin it.
+            with alone("start", campaign.pk), suppress(TransitionRefused):
                 _start(campaign.pk)
 
 
@@ -95,9 +98,10 @@ def plan_all(*, until: float) -> bool:
     False where that was not reached before ``until``, a time of ``time.monotonic()``.
     """
     for campaign_id in Campaign.objects.in_status(Status.PLANNING).values_list("pk", flat=True):
-        while plan_chunk(campaign_id):
-            if time.monotonic() >= until:
-                return False
+        with alone("plan", campaign_id, give_up=partial(_give_up, campaign_id)):
+            while plan_chunk(campaign_id):
+                if time.monotonic() >= until:
+                    return False
     return True
 
 
@@ -121,6 +125,12 @@ def plan_chunk(campaign_id: int, *, size: int = CHUNK) -> bool:
         reserving.halt(campaign_id, passed.limit)
         return False
     return _progress(campaign, chunk, size)
+
+
+@transaction.atomic
+def _give_up(campaign_id: int) -> None:
+    with suppress(TransitionRefused):  # somebody stopped it at this moment
+        reserving.halt(campaign_id, Campaign.Limit.ERROR)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from django.conf import settings
@@ -25,8 +26,10 @@ from notifications.campaign_workflow import UNAPPROVED, Verb
 from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK
 from notifications.models import Campaign, ListedReceiver, ReceiverList
 from notifications.services.campaigns import change, sheets
+from notifications.services.campaigns.alone import alone
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import execute
+from notifications.services.rendering import one_line
 
 CHUNK = 5_000
 SHOWN_ROWS = 6
@@ -131,7 +134,13 @@ def forget(campaign: Campaign) -> None:
 def read_waiting(*, until: float) -> bool:
     """Read every list that waits for it. False where that was not done before ``until`` of ``time.monotonic()``."""
     waiting = ReceiverList.objects.filter(state=ReceiverList.State.READING).order_by("uploaded_at")
-    return all(_read(pk, until=until) for pk in waiting.values_list("pk", flat=True))
+    return all(_read_alone(pk, until=until) for pk in waiting.values_list("pk", flat=True))
+
+
+def _read_alone(list_id: int, *, until: float) -> bool:
+    with alone("read", list_id, give_up=partial(_give_up, list_id)):
+        return _read(list_id, until=until)
+    return True
 
 
 def _read(list_id: int, *, until: float) -> bool:
@@ -196,7 +205,7 @@ def _receiver(found: ReceiverList, row: sheets.Row) -> tuple[str, str, str] | st
     language = _language(_cell(row, found.language_column))
     if not language:
         return BAD_LANGUAGE
-    fields = {name: _cell(row, column) for name, column in found.fields.items()}
+    fields = {name: one_line(_cell(row, column)) for name, column in found.fields.items()}
     return (phone, language, json.dumps(fields)) if all(fields.values()) else EMPTY_FIELD
 
 
