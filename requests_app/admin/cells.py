@@ -62,7 +62,9 @@ def clock(request: ServiceRequest) -> str:
     due = presentation.due(request)
     if not due.label:
         return DASH
-    return format_html('<span class="chip chip--{}">{} {}</span>', due.level, icon("clock"), due.label)
+    return format_html(
+        '<span class="chip chip--{}">{} {}</span>', due.level, icon("clock"), due.beside_status or due.label
+    )
 
 
 def first_line(request: ServiceRequest) -> SafeString:

@@ -17,10 +17,13 @@ from requests_app.workflow import FINISHED, PAUSED
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline in words. ``level`` is the modifier of the ``chip`` and ``card`` classes, or empty."""
+    """A deadline in words. ``level`` is the modifier of the ``chip`` and ``card`` classes, or empty. ``beside_status``
+    is the label for a row that says the status as well.
+    """
 
     label: str
     level: str
+    beside_status: str = ""
 
 
 def due(request: ServiceRequest, now: datetime | None = None) -> Due:
@@ -28,7 +31,7 @@ def due(request: ServiceRequest, now: datetime | None = None) -> Due:
     if request.status in FINISHED:
         return Due("", "")
     if request.status in PAUSED:
-        return Due(_("Clock stopped: waiting for the applicant"), "paused")
+        return Due(_("Clock stopped: waiting for the applicant"), "paused", beside_status=_("Clock stopped"))
     if request.clock_due_at is None:
         return Due(_("No deadline"), "paused")
     now = now or timezone.now()

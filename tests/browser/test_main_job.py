@@ -83,7 +83,7 @@ def test_a_question_is_asked_and_answered_on_the_way(enter: Enter) -> None:
     head.asks("Hangi binanın önünde?")
 
     inbox.signs_in()
-    inbox.newest_message(phone, containing="bir sorumuz var")
+    inbox.newest_message(phone, containing="sorumuz var")
     mehmet.follows("Başvuruyu takip et")
     mehmet.arrives(f"{number} numaralı başvurunuz", "request-question")
     mehmet.replies("12 numaranın önünde.", photo=pothole())

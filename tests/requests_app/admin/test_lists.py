@@ -1,5 +1,6 @@
 """The lists: who opens them, in which order, how they are searched and filtered."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,14 @@ def test_what_triage_asked_about_is_counted_and_found(clerk: Client, town: Town,
     counter = clerk.get(listing(TRIAGE)).context["counters"][3]
     assert counter.count == 1
     assert [row.pk for row in clerk.get(counter.url).context["cl"].result_list] == [asked.pk]
+
+
+def test_a_stopped_clock_is_a_short_word_beside_its_status(clerk: Client, town: Town, people: People) -> None:
+    asked = factories.submit(town)
+    conversation.ask(request_id=asked.pk, question="Hangi sokak?", actor=Actor.staff(people.clerk))
+    text = clerk.get(listing(ALL)).content.decode()
+    assert "Vatandaştan bilgi bekleniyor" in text
+    assert re.search(r'<span class="chip chip--paused"><svg.*?</svg>\s*Süre durdu</span>', text, re.DOTALL)
 
 
 def test_what_the_departments_are_late_with_is_counted_and_found(clerk: Client, town: Town, people: People) -> None:
