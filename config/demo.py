@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -72,7 +73,8 @@ def is_somebody_elses() -> bool:
 @transaction.atomic
 def load() -> int:
     """Make the accounts and, in an empty town, its past. Returns how many requests were made."""
-    users = {account.role: _account(account) for account in ACCOUNTS}
+    password = make_password(PASSWORD)  # it takes long on purpose, and one is enough for what everybody knows
+    users = {account.role: _account(account, password) for account in ACCOUNTS}
     if ServiceRequest.objects.exists():
         return 0
     staff = _Staff(
@@ -111,14 +113,14 @@ class _Staff:
         return Actor.staff(head.user)
 
 
-def _account(account: Account) -> User:
+def _account(account: Account, password: str) -> User:
     known = User.objects.filter(email=account.email).first()
     if known is not None:
         return known
     user = create_staff_account(
         actor=None, email=account.email, full_name=account.full_name, title=account.title, roles=(account.role,)
     )
-    user.set_password(PASSWORD)
+    user.password = password
     user.save(update_fields=["password"])
     for code, role in ((account.head_of, Membership.Role.HEAD), (account.staff_of, Membership.Role.STAFF)):
         if code:

@@ -23,7 +23,7 @@ from common.admintables import TableAdmin
 from common.ordering import alphabetical
 from departments import policies
 from departments.calendar import WorkingCalendar
-from departments.forms import DelegationForm, DepartmentForm, MunicipalityForm
+from departments.forms import DelegationForm, DepartmentForm, MembershipForm, MunicipalityForm
 from departments.models import (
     CalendarDay,
     Delegation,
@@ -182,11 +182,12 @@ class DepartmentAdmin(OrganisationAdmin):
 class MembershipAdmin(OrganisationAdmin):
     """Who works where, since when."""
 
+    form = MembershipForm
     list_display = ("user", "department", "role", "valid_from", "valid_to")
     list_filter = (OpenFilter, "role", "department")
     list_select_related = ("user", "department")
     search_fields = ("user__full_name", "user__email", "department__name")
-    fields = ("user", "department", "role", "valid_from", "valid_to")
+    fields = MembershipForm.Meta.fields
     empty_text = _("Say here who works at which department and who heads it; then applications reach somebody's desk.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> tuple[str, ...]:

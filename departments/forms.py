@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
-from departments.models import Delegation, Department, Municipality
+from departments.models import Delegation, Department, Membership, Municipality
 from departments.services import organisation
 
 
@@ -51,6 +51,26 @@ class DepartmentForm(RuleForm):
         organisation.check_parent(self.instance, cleaned.get("parent"))
         if cleaned.get("valid_to") and "valid_to" in self.changed_data:
             organisation.check_closing(self.instance, cleaned["valid_to"])
+
+
+class MembershipForm(RuleForm):
+    """Somebody's part in a department, and its end."""
+
+    class Meta:
+        model = Membership
+        fields = ("user", "department", "role", "valid_from", "valid_to")
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Django checks no constraint of which the page only shows a field; a wrong end is refused already."""
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return exclusions - (set(self.Meta.fields) - self.errors.keys())
+
+    def check_rules(self, cleaned: dict[str, Any]) -> None:
+        """Department and account are open on the first day, and the end comes after it."""
+        named = ("user", "department", "valid_from")
+        if all(field in cleaned for field in named):
+            organisation.check_appointment(**{field: cleaned[field] for field in named})
+        organisation.check_end(cleaned.get("valid_from", self.instance.valid_from), cleaned.get("valid_to"))
 
 
 class DelegationForm(RuleForm):

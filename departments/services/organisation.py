@@ -163,12 +163,27 @@ def appoint(
     where the person's account is closed. Needs ``departments.change_department``.
     """
     _require(policies.can_change_organisation(actor))
+    check_appointment(user=user, department=department, valid_from=valid_from)
+    check_end(valid_from, valid_to)
+    membership = Membership(user=user, department=department, role=role, valid_from=valid_from, valid_to=valid_to)
+    return save_valid(membership, actor=actor)
+
+
+def check_appointment(*, user: User, department: Department, valid_from: date) -> None:
+    """Raise InvalidInput where nobody can be appointed any more: to a closed department, or with a closed account."""
     if not user.is_active:
         raise InvalidInput("user", _("This account is closed."))
     if department.valid_to and department.valid_to <= valid_from:
         raise InvalidInput("department", _("This department is closed."))
-    membership = Membership(user=user, department=department, role=role, valid_from=valid_from, valid_to=valid_to)
-    return save_valid(membership, actor=actor)
+
+
+def check_end(valid_from: date, valid_to: date | None) -> None:
+    """Raise InvalidInput where a membership would end before its first day is over.
+
+    Asked before the constraints: the one on overlaps cannot be computed for such days.
+    """
+    if valid_to and valid_to <= valid_from:
+        raise InvalidInput("valid_to", _("The last day must be after the first day."))
 
 
 @transaction.atomic
@@ -179,6 +194,7 @@ def end_membership(*, actor: User, membership: Membership, on: date) -> Membersh
     """
     _require(policies.can_change_organisation(actor))
     row = Membership.objects.select_for_update().get(pk=membership.pk)
+    check_end(row.valid_from, on)
     row.valid_to = on
     return save_valid(row, actor=actor, update_fields=["valid_to"])
 

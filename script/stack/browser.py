@@ -35,7 +35,8 @@ def get_chromium(environment: Mapping[str, str], console: Console) -> str | None
         found = find_chromium(environment)
     if found is None:
         console.say(
-            "No Chromium was found: the browser tests are skipped. Install chromium, or set CHROMIUM=/its/path."
+            "No Chromium was found: the browser tests are skipped, or fail where CHROMIUM_REQUIRED=1. "
+            "Install chromium, or set CHROMIUM=/its/path."
         )
     return found
 

@@ -56,7 +56,8 @@ def chromium() -> str:
     """Path of the browser."""
     named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not named or not Path(named).exists():
-        pytest.skip("There is no Chromium: install it, or set CHROMIUM to its path.")
+        give_up = pytest.fail if os.environ.get("CHROMIUM_REQUIRED") == "1" else pytest.skip
+        give_up("There is no Chromium: install it, or set CHROMIUM to its path.")
     return named
 
 

@@ -1,7 +1,7 @@
 """The administration pages of the organisation, as an administrator and as others."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -157,6 +157,30 @@ def test_the_same_membership_twice_is_refused_on_the_form(office: Client, tree: 
     assert response.status_code == 200
     assert errors(response)
     assert Membership.objects.filter(user=user).count() == 1
+
+
+def test_an_end_before_the_beginning_is_refused_on_the_form(office: Client, tree: Tree, person: Maker) -> None:
+    membership = person("usta", staff_of=tree.roads).memberships.get()
+    response = office.post(address("membership", "change", membership.pk), {"valid_to": "1990-01-01"})
+    assert response.status_code == 200
+    assert "valid_to" in errors(response)
+    assert Membership.objects.get().valid_to is None
+    fields = {"user": membership.user_id, "department": tree.parks.pk, "role": "staff", "valid_from": "2026-01-01"}
+    assert "valid_to" in errors(office.post(address("membership", "add"), {**fields, "valid_to": "2025-01-01"}))
+
+
+def test_a_department_that_closes_before_the_first_day_is_refused_beside_the_field(
+    office: Client, tree: Tree, person: Maker
+) -> None:
+    user = person("yeni")
+    Department.objects.filter(pk=tree.roads.pk).update(valid_to=timezone.localdate() + timedelta(days=10))
+    fields = {"user": user.pk, "department": tree.roads.pk, "role": "staff"}
+    first_day = timezone.localdate() + timedelta(days=10)
+    response = office.post(address("membership", "add"), {**fields, "valid_from": first_day.isoformat()})
+    assert response.status_code == 200
+    assert "department" in errors(response)
+    office.post(address("membership", "add"), {**fields, "valid_from": timezone.localdate().isoformat()})
+    assert user.memberships.exists()
 
 
 def delegation_form(tree: Tree, head: User, delegate: User) -> dict[str, Any]:

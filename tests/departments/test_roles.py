@@ -163,6 +163,9 @@ def test_a_membership_cannot_end_before_it_began(person: Maker, administrator: U
     user = person("usta", staff_of=tree.roads)
     with pytest.raises(InvalidInput):
         organisation.end_membership(actor=administrator, membership=user.memberships.get(), on=LONG_AGO)
+    with pytest.raises(InvalidInput) as refusal:
+        organisation.end_membership(actor=administrator, membership=user.memberships.get(), on=date(1990, 1, 1))
+    assert refusal.value.field == "valid_to"
 
 
 def test_an_unknown_role_is_refused(person: Maker, administrator: User, tree: Tree) -> None:

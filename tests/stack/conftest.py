@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psycopg2
@@ -20,19 +20,29 @@ from script.stack.sockets import forget_socket_folder
 from script.stack.state import StackFolder, State
 from tests.stack.waiting import until
 
+# What script/test sets for its own stack, and a person who starts one has not set.
+SETTINGS = {"DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "PUBLIC_BASE_URL", "SECRET_KEY", "DEMO", "REFERENCE_PACK"}
+
 
 class Launcher:
-    """One run of the stand-in launcher."""
+    """One run of the stand-in launcher, or of another ``module`` that says ``ready`` when it is."""
 
-    def __init__(self, var: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        var: Path,
+        environment: dict[str, str],
+        module: Sequence[str] = ("tests.stack.launcher",),
+        ready: str = "\nready\n",
+    ) -> None:
         self.folder = StackFolder(var)
         self.output_path = Path(tempfile.mkstemp(prefix="launcher-")[1])
-        bare = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        self._ready = ready
+        bare = {name: value for name, value in os.environ.items() if name not in SETTINGS}
         with self.output_path.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.stack.launcher", str(var)],
+                [sys.executable, "-m", *module],
                 cwd=ROOT,
-                env={**bare, **environment},
+                env={**bare, "VAR_DIR": str(var), **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -42,7 +52,7 @@ class Launcher:
         return self.output_path.read_text()
 
     def until_ready(self) -> "Launcher":
-        until(lambda: "\nready\n" in self.output or self.process.poll() is not None)
+        until(lambda: self._ready in self.output or self.process.poll() is not None)
         assert self.process.poll() is None, self.output
         return self
 
@@ -91,8 +101,9 @@ def launch(var: Path) -> Iterator[Callable[..., Launcher]]:
     """Starts stand-in launchers on one data folder."""
     started: list[Launcher] = []
 
-    def start(**environment: str) -> Launcher:
-        started.append(Launcher(var, environment))
+    def start(*, module: Sequence[str] = (), ready: str = "", **environment: str) -> Launcher:
+        other = {"module": module, "ready": ready} if module else {}
+        started.append(Launcher(var, environment, **other))
         return started[-1]
 
     yield start

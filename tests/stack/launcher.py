@@ -1,11 +1,11 @@
-"""A small stand-in for script/server: real database and broker, no Django. ``python -m tests.stack.launcher VAR``."""
+"""A small stand-in for script/server: real database and broker, no Django. ``python -m tests.stack.launcher``."""
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 
 from script.stack.console import Console
+from script.stack.environment import var_of
 from script.stack.errors import StackError
 from script.stack.services import Services
 from script.stack.state import StackFolder
@@ -36,6 +36,6 @@ async def main(var: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(main(Path(sys.argv[1])))
+        asyncio.run(main(var_of(os.environ)))
     except StackError as error:
         raise SystemExit(str(error)) from None
