@@ -24,6 +24,7 @@ class Attempt:
 
     ``number`` counts the tries and ``tried_at`` is when this one began. Together they are the fence: an outcome is
     written only while the row still carries both (a claim that was given back does not count as a try).
+    ``rests_at``: from when on no phone may ring for it, though it may be sent again later.
     """
 
     id: UUID
@@ -37,10 +38,12 @@ class Attempt:
     expires_at: datetime
     error_code: str = ""
     segments: int = 1
+    rests_at: datetime | None = None
 
     def outbound(self) -> OutboundMessage:
         """The attempt as a gateway sees it."""
-        return OutboundMessage(self.id, self.phone, self.text, self.tried_at, self.expires_at)
+        valid_until = min(self.expires_at, self.rests_at or self.expires_at)
+        return OutboundMessage(self.id, self.phone, self.text, self.tried_at, valid_until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The ledger of announcements: the same states in a table of their own, partitioned by month.
 
-A campaign is asked for at every claim, so pausing, cancelling and the quiet hours hold from the next chunk on;
-and whoever opted out a moment ago is left out in the very statement that takes the chunk.
+A campaign is asked for at every claim, and what was claimed is begun within two seconds or goes back: so long after
+a pause, a cancellation or the begin of the quiet hours something may still be sent, however slow a gateway is. Whoever opted out a moment ago is left out in the very statement that takes the chunk.
 """
 
 import random
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,9 @@ from notifications.services.ledgers.holding import held
 from notifications.services.partitions import bounds_of
 from notifications.services.rendering import fitted
 from notifications.workflow import FINISHED, IN_FLIGHT, State
+
+# No gateway takes a shorter one (Verimor: a minute), so announcements rest this long before the quiet hours begin.
+SHORTEST_VALIDITY = timedelta(minutes=1)
 
 _CLAIM = """
 WITH picked AS (
@@ -184,11 +187,10 @@ class BulkLedger:
         """See ``Ledger``."""
         with transaction.atomic(durable=True):
             rows = execute(_CLAIM_UNKNOWN, now=now, until=until, limit=limit)
-            wordings = {
-                campaign.pk: Wording(campaign) for campaign in Campaign.objects.filter(pk__in={row[1] for row in rows})
-            }
+            campaigns = Campaign.objects.filter(pk__in={row[1] for row in rows})
+            known = {campaign.pk: (campaign, Wording(campaign)) for campaign in campaigns}
             routes = {route.code: route for route in Route.objects.filter(code__in={row[5] for row in rows})}
-        attempts = (_unknown(row, wordings[row[1]], routes.get(row[5])) for row in rows)
+        attempts = (_unknown(row, *known[row[1]], routes.get(row[5])) for row in rows)
         return sorted(attempts, key=lambda attempt: attempt.route)
 
     def lanes_due(self, now: datetime) -> list[Lane]:
@@ -216,9 +218,10 @@ class BulkLedger:
 
 
 def sending(now: datetime) -> list[Campaign]:
-    """The campaigns of which something may be sent at ``now``."""
+    """The campaigns of which something may be sent at ``now`` and be delivered before the quiet hours."""
     running = Campaign.objects.in_status(Status.RUNNING)
-    return list(running.filter(is_urgent=True) if hours.are_quiet(now) else running)
+    rest = hours.are_quiet(now) or hours.are_quiet(now + SHORTEST_VALIDITY)
+    return list(running.filter(is_urgent=True) if rest else running)
 
 
 def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_end: datetime) -> list[tuple[Any, ...]]:
@@ -236,15 +239,18 @@ def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_
 
 
 def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, now: datetime) -> list[Attempt]:
-    wording = Wording(campaign)
+    wording, rests_at = Wording(campaign), _rests_at(campaign, now)
     written = cache(lambda text: fitted(text, route))  # mostly the same text for everybody
     attempts = []
     for id_, state, phone, language, fields, number, expires_at, _reserved in rows:
         if state == State.SENDING:
             text, size = written(wording.text_of(language, fields))
             attempts.append(
-                Attempt(id_, Lane.BULK, phone, text, route.code, number, 0, now, expires_at, segments=size.segments)
-            )
+                Attempt(
+                    id_, Lane.BULK, phone, text, route.code, number, 0, now, expires_at,
+                    segments=size.segments, rests_at=rests_at,
+                )
+            )  # fmt: skip
     return attempts
 
 
@@ -253,10 +259,17 @@ def _untried(attempt: Attempt) -> Result:
     return Result(attempt.id, attempt.number, now, State.QUEUED, now, attempt.segments, counts=False)
 
 
-def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Attempt:
-    id_, _campaign, phone, language, fields, code, number, lookups, tried_at, expires_at, error_code = row
+def _rests_at(campaign: Campaign, tried_at: datetime) -> datetime | None:
+    return None if campaign.is_urgent else hours.begin_after(tried_at)
+
+
+def _unknown(row: tuple[Any, ...], campaign: Campaign, wording: Wording, route: Route | None) -> Attempt:
+    id_, _pk, phone, language, fields, code, number, lookups, tried_at, expires_at, error_code = row
     text, size = fitted(wording.text_of(language, fields), route)
-    return Attempt(id_, Lane.BULK, phone, text, code, number, lookups, tried_at, expires_at, error_code, size.segments)
+    rests_at = _rests_at(campaign, tried_at)
+    return Attempt(
+        id_, Lane.BULK, phone, text, code, number, lookups, tried_at, expires_at, error_code, size.segments, rests_at
+    )
 
 
 def _finish(campaign: Campaign, state: State, code: str, *, now: datetime, limit: int) -> int:
