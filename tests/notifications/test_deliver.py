@@ -9,7 +9,6 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from notifications import gateways
 from notifications.lanes import Lane
 from notifications.models import LocalDelivery, Message, MessageTemplate, State
 from notifications.services import delivery
@@ -140,11 +139,10 @@ def test_a_busy_gateway_is_tried_again_later_with_the_same_words(
     assert over_twilio.texts_to(PHONE) == [message.text]
 
 
-def _run_out_of_time() -> list[Message]:
+def _run_out_of_time() -> None:
     """A worker that claims and finds its lease about to end."""
-    claimed = delivery.claim(Lane.TRANSACTIONAL, gateways.current())
-    delivery.send(replace(claimed, until=timezone.now()), gateways.current())
-    return claimed.messages
+    claimed = delivery.claim(Lane.TRANSACTIONAL)
+    delivery.send(Lane.TRANSACTIONAL, replace(claimed, until=timezone.now()))
 
 
 def test_what_a_worker_did_not_get_to_try_uses_up_no_try(
