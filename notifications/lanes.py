@@ -82,14 +82,17 @@ def deliver_task(lane: str) -> str:
     return f"notifications.deliver.{Lane(lane).value}"
 
 
+# What may take a minute has workers apart from those of the sweeps, without which a retry is begun by nobody.
+BACKGROUND_QUEUE = "background"
+
 RECONCILE_TASK = "notifications.reconcile"
-RECONCILE_QUEUE = "default"
+RECONCILE_QUEUE = BACKGROUND_QUEUE
 
 RECEIPTS_TASK = "notifications.receipts"
-RECEIPTS_QUEUE = "default"
+RECEIPTS_QUEUE = BACKGROUND_QUEUE
 
 INBOUND_TASK = "notifications.inbound"
 INBOUND_QUEUE = Lane.REPLY.value
 
 CAMPAIGNS_TASK = "notifications.campaigns"
-CAMPAIGNS_QUEUE = "default"
+CAMPAIGNS_QUEUE = BACKGROUND_QUEUE
