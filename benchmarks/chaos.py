@@ -41,7 +41,7 @@ def main() -> None:
         loopback.over(arguments.gateway)
         campaign = town.planned_campaign()
         with workers.running(_commands(), loopback.environment(port)) as running:
-            running.wait_until_ready({"default", "bulk"})
+            running.wait_until_ready({"default", "background", "bulk"})
             run = Run(campaign, running, port, _blows(arguments.kills), hurry=arguments.hurry)
             figures = run.to_the_end()
         counted = loopback.counts(port)
@@ -62,7 +62,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _commands() -> workers.Commands:
-    commands = workers.of_procfile("worker", "worker-bulk", "beat")
+    commands = workers.of_procfile("worker", "worker-background", "worker-bulk", "beat")
     bulk = workers.copies(commands.pop("worker-bulk"), BULK_WORKERS, concurrency=PROCESSES_EACH)
     return commands | bulk
 

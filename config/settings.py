@@ -143,9 +143,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# Each has a worker of its own (Procfile): the lanes of messages, and everything else. Not CELERY_…: Celery would
-# take that for its own setting, which holds queues and not their names.
-WORKER_QUEUES = ("default", "otp", "transactional", "reply", "bulk")
+# Each has a worker of its own (Procfile): what is done in a moment and must not wait (the sweeps above all), what may
+# take a minute, and the lanes of messages. Not CELERY_…: Celery would take that for its own setting, which holds queues
+# and not their names.
+WORKER_QUEUES = ("default", "background", "otp", "transactional", "reply", "bulk")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 110
@@ -156,21 +157,29 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 20_000
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-# Each entry finds work that a lost bell left behind or that time made due; running one twice is harmless.
+# Each entry finds work that a lost bell left behind or that time made due; running one twice is harmless. What comes
+# every ten seconds is dropped where nobody took it in time, for the next one does the same.
+_SOON = {"expires": 30}
+_SLOW = {"queue": "background"}
 CELERY_BEAT_SCHEDULE = {
-    "notifications-sweep": {"task": "notifications.sweep", "schedule": 10},
-    "notifications-campaigns": {"task": "notifications.campaigns", "schedule": 10},
-    "requests-sweep": {"task": "requests.sweep", "schedule": 10},
+    "notifications-sweep": {"task": "notifications.sweep", "schedule": 10, "options": _SOON},
+    "notifications-campaigns": {"task": "notifications.campaigns", "schedule": 10, "options": _SLOW | _SOON},
+    "requests-sweep": {"task": "requests.sweep", "schedule": 10, "options": _SOON},
     "config-watch-bells": {"task": "config.watch_bells", "schedule": 60},
-    "notifications-housekeeping": {"task": "notifications.housekeeping", "schedule": 3600},
-    "config-housekeeping": {"task": "config.housekeeping", "schedule": 3600},
-    "requests-housekeeping": {"task": "requests.housekeeping", "schedule": 3600},
+    "notifications-housekeeping": {"task": "notifications.housekeeping", "schedule": 3600, "options": _SLOW},
+    "config-housekeeping": {"task": "config.housekeeping", "schedule": 3600, "options": _SLOW},
+    "requests-housekeeping": {"task": "requests.housekeeping", "schedule": 3600, "options": _SLOW},
     # In office hours (UTC): nobody wants a reminder at night.
     "requests-unanswered-questions": {
         "task": "requests.unanswered_questions",
         "schedule": crontab(hour="7", minute="10"),
+        "options": _SLOW,
     },
-    "requests-orphaned-files": {"task": "requests.remove_orphaned_files", "schedule": crontab(hour="0", minute="40")},
+    "requests-orphaned-files": {
+        "task": "requests.remove_orphaned_files",
+        "schedule": crontab(hour="0", minute="40"),
+        "options": _SLOW,
+    },
 } | {
     f"heartbeat-{queue}": {
         "task": "config.heartbeat",

@@ -27,12 +27,15 @@ class LanePolicy:
 
     ``deadline``: how long after it was queued a message may still be handed to a gateway.
     ``chunk``: the most messages a worker claims at a time.
-    ``lease``: how long a claim holds; longer than a gateway can possibly take for a chunk.
+    ``begun_within``: how long after a claim its messages may still be begun; the rest goes back untried. So long may
+    an announcement go on after it was paused or cancelled, or somebody opted out.
+    ``lease``: how long a claim holds; longer than that by what a gateway call can take, and a little.
     ``first_delay`` and ``longest_delay``: the back-off between tries, doubled each time.
     """
 
     deadline: timedelta
     chunk: int
+    begun_within: timedelta
     lease: timedelta
     first_delay: timedelta
     longest_delay: timedelta
@@ -42,6 +45,7 @@ POLICIES = {
     Lane.OTP: LanePolicy(
         deadline=timedelta(minutes=3),
         chunk=10,
+        begun_within=timedelta(seconds=15),
         lease=timedelta(seconds=30),
         first_delay=timedelta(seconds=2),
         longest_delay=timedelta(seconds=20),
@@ -49,6 +53,7 @@ POLICIES = {
     Lane.TRANSACTIONAL: LanePolicy(
         deadline=timedelta(hours=24),
         chunk=50,
+        begun_within=timedelta(seconds=75),
         lease=timedelta(seconds=90),
         first_delay=timedelta(seconds=15),
         longest_delay=timedelta(minutes=15),
@@ -56,6 +61,7 @@ POLICIES = {
     Lane.REPLY: LanePolicy(
         deadline=timedelta(hours=24),
         chunk=50,
+        begun_within=timedelta(seconds=75),
         lease=timedelta(seconds=90),
         first_delay=timedelta(seconds=15),
         longest_delay=timedelta(minutes=15),
@@ -63,6 +69,7 @@ POLICIES = {
     Lane.BULK: LanePolicy(
         deadline=timedelta(hours=24),
         chunk=1_000,
+        begun_within=timedelta(seconds=2),
         lease=timedelta(seconds=90),
         first_delay=timedelta(minutes=1),
         longest_delay=timedelta(minutes=30),
@@ -75,14 +82,17 @@ def deliver_task(lane: str) -> str:
     return f"notifications.deliver.{Lane(lane).value}"
 
 
+# What may take a minute has workers apart from those of the sweeps, without which a retry is begun by nobody.
+BACKGROUND_QUEUE = "background"
+
 RECONCILE_TASK = "notifications.reconcile"
-RECONCILE_QUEUE = "default"
+RECONCILE_QUEUE = BACKGROUND_QUEUE
 
 RECEIPTS_TASK = "notifications.receipts"
-RECEIPTS_QUEUE = "default"
+RECEIPTS_QUEUE = BACKGROUND_QUEUE
 
 INBOUND_TASK = "notifications.inbound"
 INBOUND_QUEUE = Lane.REPLY.value
 
 CAMPAIGNS_TASK = "notifications.campaigns"
-CAMPAIGNS_QUEUE = "default"
+CAMPAIGNS_QUEUE = BACKGROUND_QUEUE

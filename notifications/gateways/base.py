@@ -79,7 +79,7 @@ class Sending:
     channel: str
 
 
-NOT_TRIED = Outcome.rejected("not_tried", Retry.AT_ONCE, detail="The lease was about to end.")
+NOT_TRIED = Outcome.rejected("not_tried", Retry.AT_ONCE, detail="The time to begin it was over.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,8 @@ class Gateway(ABC):
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Hand over ``messages``; one outcome each, in the same order.
 
-        Starts no message after ``until`` (those come back NOT_TRIED), so that nothing is under way any
-        more when the lease ends. Raises nothing: an error is an outcome.
+        Starts no message after ``until`` (those come back NOT_TRIED), so that a stop holds soon and nothing is
+        under way any more when the lease ends. Raises nothing: an error is an outcome.
         """
 
     @abstractmethod

@@ -31,8 +31,6 @@ log = logging.getLogger(__name__)
 # A worker begins no new chunk after this long, but rings for itself: the last chunk may take a whole lease,
 # and together they stay under the task's time limit.
 ROUND_SECONDS = 20.0
-# No message is begun this shortly before the lease ends: the longest a gateway call takes, and a little.
-HAND_OVER_MARGIN = timedelta(seconds=15)
 # Look-ups of one round, and how long they are nobody else's.
 LOOKUP_CHUNK = 32
 LOOKUP_LEASE = timedelta(seconds=90)
@@ -41,7 +39,7 @@ SWEEP_LIMIT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What one claim found: ``looked_at`` rows, of which ``attempts`` are ours to make until ``until``.
+    """What one claim found: ``looked_at`` rows, of which ``attempts`` are ours to begin until ``until``.
 
     ``full`` says that there may well be more where these came from. Without a ``way`` no route may be taken now; in
     ``wait`` seconds one may, if that is more than nothing.
@@ -92,7 +90,7 @@ def claim(lane: Lane) -> Claimed:
 
 def _claim(lane: Lane, way: WayOut, *, now: datetime) -> Claimed:
     """Lock, write the texts, set the lease, charge the segments, commit."""
-    lease_end = now + POLICIES[lane].lease
+    lease_end, until = now + POLICIES[lane].lease, now + POLICIES[lane].begun_within
     with transaction.atomic(durable=True):
         allowed = rates.allowance(way.route, lane, wanted=_chunk(lane, way))
         if allowed.wait:
@@ -102,7 +100,7 @@ def _claim(lane: Lane, way: WayOut, *, now: datetime) -> Claimed:
     if not taken.attempts:
         routes.give_back(way)
     full = taken.looked_at == allowed.messages and not way.canary
-    return Claimed(taken.looked_at, taken.attempts, until=lease_end - HAND_OVER_MARGIN, way=way, full=full)
+    return Claimed(taken.looked_at, taken.attempts, until=until, way=way, full=full)
 
 
 def _chunk(lane: Lane, way: WayOut) -> int:

@@ -50,7 +50,7 @@ def programs_path() -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "",  # compiling every file in every process would double the time of a start
         "CELERY_SKIP_CHECKS": "1",  # migrate has just made them
     }
-    if os.geteuid() == 0:  # a person who starts a demonstration as root knows it; five workers need not say so
+    if os.geteuid() == 0:  # a person who starts a demonstration as root knows it; the workers need not all say so
         found["PYTHONWARNINGS"] = os.environ.get("PYTHONWARNINGS") or "ignore:You're running the worker with superuser"
     return found
 

@@ -40,7 +40,7 @@ FLAGS = (
 )
 WORKER = (
     "-Q",
-    "default,otp,transactional,bulk",
+    "default,background,otp,transactional,bulk",
     "-c",
     "1",
     "--without-gossip",

@@ -32,7 +32,7 @@ def test_readyz_is_green_when_every_part_is_there(client: Client, db: None, sett
     assert (answer.status_code, set(answer.json().values())) == (200, {True})
 
 
-@pytest.mark.parametrize("lane", ["default", "otp", "bulk"])
+@pytest.mark.parametrize("lane", ["default", "background", "otp", "bulk"])
 def test_readyz_is_red_where_the_worker_of_one_lane_is_not_heard_of(
     client: Client, db: None, settings: Any, lane: str
 ) -> None:
@@ -44,7 +44,20 @@ def test_readyz_is_red_where_the_worker_of_one_lane_is_not_heard_of(
 
 
 def test_every_lane_has_a_worker_that_is_listened_for(settings: Any) -> None:
-    assert set(settings.WORKER_QUEUES) == {"default", *Lane.values}
+    assert set(settings.WORKER_QUEUES) == {"default", "background", *Lane.values}
+
+
+def test_no_sweep_waits_behind_what_may_take_a_minute(settings: Any) -> None:
+    quick = {"notifications.sweep", "requests.sweep", "config.watch_bells"}
+    entries = settings.CELERY_BEAT_SCHEDULE.values()
+    queues = {each["task"]: each.get("options", {}).get("queue") for each in entries if "args" not in each}
+    assert {task for task, queue in queues.items() if queue is None} == quick
+    assert {queue for task, queue in queues.items() if task not in quick} == {"background"}
+
+
+def test_what_nobody_took_does_not_pile_up(settings: Any) -> None:
+    often = [each for each in settings.CELERY_BEAT_SCHEDULE.values() if each["schedule"] == 10]
+    assert [each["options"]["expires"] for each in often] == [30] * len(often)
 
 
 def test_readyz_names_a_migration_that_was_not_applied(client: Client, db: None, settings: Any) -> None:

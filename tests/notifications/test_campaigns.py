@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -211,6 +212,19 @@ def test_totals_stay_when_the_messages_are_gone(approved: Callable[..., Campaign
     campaign.refresh_from_db()
     BulkMessage.objects.all().delete()
     assert (closing.tally(campaign).by_state, closing.tally(campaign).sent_segments) == ({"accepted": 2}, 2)
+
+
+def test_what_goes_on_is_neither_locked_nor_counted(approved: Callable[..., Campaign]) -> None:
+    _agree(2)
+    campaign = approved()
+    advance()
+    for status in (Status.RUNNING, Status.FINISHED):
+        with CaptureQueriesContext(connection) as asked:
+            closing.close_ended(timezone.now())
+        campaign.refresh_from_db()
+        assert campaign.status == status
+        assert not [query["sql"] for query in asked if "count(" in query["sql"] or "FOR " in query["sql"]]
+        _send_all()  # what the gateway took waits for receipts
 
 
 @pytest.mark.parametrize("sent_before", [0, 2])

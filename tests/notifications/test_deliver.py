@@ -141,7 +141,7 @@ def test_a_busy_gateway_is_tried_again_later_with_the_same_words(
 
 
 def _run_out_of_time() -> None:
-    """A worker claims and finds its lease about to end."""
+    """A worker that claims and finds its lease about to end."""
     claimed = delivery.claim(Lane.TRANSACTIONAL)
     delivery.send(Lane.TRANSACTIONAL, replace(claimed, until=timezone.now()))
 

@@ -19,7 +19,7 @@ from script.stack.procfile import read_procfile
 COMMANDS = read_procfile(ROOT / "Procfile")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 PROXY = (ROOT / "deploy" / "nginx" / "desk.conf.template").read_text()
-LANES = ("default", "otp", "transactional", "reply", "bulk")
+LANES = ("default", "background", "otp", "transactional", "reply", "bulk")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

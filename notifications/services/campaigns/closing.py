@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.campaign_workflow import ENDED, Status, Verb
-from notifications.models import Campaign
+from notifications.models import BulkMessage, Campaign
 from notifications.services.campaigns import change, quota, receivers
 from notifications.services.campaigns.alone import alone
 from notifications.services.ledgers.base import execute
@@ -100,31 +100,52 @@ def states_of(campaigns: Sequence[Campaign]) -> dict[int, dict[str, int]]:
 
 
 def close_ended(now: datetime) -> None:
-    """Finish what is sent to the end or too late, and close what has ended and can change no more."""
+    """Finish what is sent to the end or too late, and close what has ended and can change no more.
+
+    While something is open this looks at one row of each state: nothing is locked or counted before it has to be.
+    """
     begun = (Status.PLANNING, Status.RUNNING, Status.PAUSED)
     for campaign in Campaign.objects.in_status(*begun, *ENDED):
         with alone("close", campaign.pk):
-            _settle(campaign.pk, now)
+            if _is_due(campaign, now):
+                _settle(campaign.pk, now)
 
 
 @transaction.atomic
 def _settle(campaign_id: int, now: datetime) -> None:
     free = Campaign.objects.select_for_update(skip_locked=True, no_key=True)
     campaign = free.filter(pk=campaign_id, closed_at=None).first()
-    if campaign is None:
-        return
-    figures = tally(campaign)
-    if figures.open or not _is_over(campaign, now):
+    if campaign is None or not _is_due(campaign, now):
         return
     if campaign.status not in ENDED:
         campaign = change.finish(change.begin(campaign_id=campaign_id, verb=Verb.FINISH, actor=None))
-    if not figures.by_state.get(State.ACCEPTED.value) or now >= _last_receipt(campaign):
-        _close(campaign, figures)
+    if not _waits_for_receipts(campaign, now):
+        _close(campaign, tally(campaign))
+
+
+def _is_due(campaign: Campaign, now: datetime) -> bool:
+    """Whether it can be finished or closed now."""
+    if not _is_over(campaign, now) or any(_has(campaign, state) for state in OPEN):
+        return False
+    return campaign.status not in ENDED or not _waits_for_receipts(campaign, now)
 
 
 def _is_over(campaign: Campaign, now: datetime) -> bool:
     """Whether nothing will be added to it: its list is sent, nobody wants it, or its time has passed."""
     return campaign.status in {Status.RUNNING, *ENDED} or campaign.too_late_after <= now
+
+
+def _waits_for_receipts(campaign: Campaign, now: datetime) -> bool:
+    return now < _last_receipt(campaign) and _has(campaign, State.ACCEPTED)
+
+
+def _has(campaign: Campaign, state: State) -> bool:
+    """Whether a message of it is in ``state``. In the order of the index, which else is not taken when none is."""
+    if campaign.started_at is None:
+        return False
+    low, high = bounds_of(campaign.started_at)
+    found = BulkMessage.objects.filter(campaign=campaign, state=state, id__gte=low, id__lt=high)
+    return bool(found.order_by("due_at").values_list("due_at")[:1])
 
 
 def _close(campaign: Campaign, figures: Tally) -> None:

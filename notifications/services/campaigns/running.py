@@ -1,4 +1,4 @@
-"""While a campaign is being sent: pause, resume, cancel. Each holds from the next chunk on."""
+"""While a campaign is being sent: pause, resume, cancel. Each holds within two seconds (``LanePolicy.begun_within``)."""
 
 from accounts.models import User
 from common import bell

@@ -31,6 +31,7 @@ class Attempt:
 
     ``number`` counts the tries and ``tried_at`` is when this one began. Together they are the fence: an outcome is
     written only while the row still carries both (a claim that was given back does not count as a try).
+    ``rests_at``: from when on no phone may ring for it, though it may be sent again later.
     """
 
     id: UUID
@@ -45,10 +46,12 @@ class Attempt:
     error_code: str = ""
     segments: int = 1
     commercial: bool = False
+    rests_at: datetime | None = None
 
     def outbound(self) -> OutboundMessage:
         """The attempt as a gateway sees it."""
-        return OutboundMessage(self.id, self.phone, self.text, self.tried_at, self.expires_at, self.commercial)
+        valid_until = min(self.expires_at, self.rests_at or self.expires_at)
+        return OutboundMessage(self.id, self.phone, self.text, self.tried_at, valid_until, self.commercial)
 
 
 @dataclass(frozen=True, slots=True)

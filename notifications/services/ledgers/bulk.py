@@ -1,12 +1,12 @@
 """The ledger of announcements: the same states in a table of their own, partitioned by month.
 
-A campaign is asked for at every claim, so pausing, cancelling and the quiet hours hold from the next chunk on;
-and whoever opted out a moment ago is left out in the very statement that takes the chunk.
+A campaign is asked for at every claim, and what was claimed is begun within two seconds or goes back: so long after
+a pause, a cancellation or the begin of the quiet hours something may still be sent, however slow a gateway is. Whoever opted out a moment ago is left out in the very statement that takes the chunk.
 """
 
 import random
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,9 @@ from notifications.services.ledgers.unknown import to_look_up
 from notifications.services.partitions import bounds_of
 from notifications.services.rendering import fitted
 from notifications.workflow import FINISHED, IN_FLIGHT, State
+
+# No gateway takes a shorter one (Verimor: a minute), so announcements rest this long before the quiet hours begin.
+SHORTEST_VALIDITY = timedelta(minutes=1)
 
 # By an array of ids the planner always goes through the index; joined with the rows that were picked it reads the
 # whole month as soon as that is no larger than a few hundred thousand.
@@ -174,9 +177,8 @@ class BulkLedger:
         """See ``Ledger``."""
         with transaction.atomic(durable=True):
             rows = _claim_unknown(now=now, until=until, limit=limit)
-            wordings = {
-                campaign.pk: Wording(campaign) for campaign in Campaign.objects.filter(pk__in={row[1] for row in rows})
-            }
+            campaigns = Campaign.objects.filter(pk__in={row[1] for row in rows})
+            wordings = {campaign.pk: Wording(campaign) for campaign in campaigns}
             routes = {route.code: route for route in Route.objects.filter(code__in={row[5] for row in rows})}
         attempts = (_unknown(row, wordings[row[1]], routes.get(row[5])) for row in rows)
         return sorted(attempts, key=lambda attempt: attempt.route)
@@ -206,9 +208,10 @@ class BulkLedger:
 
 
 def sending(now: datetime) -> list[Campaign]:
-    """The campaigns of which something may be sent at ``now``."""
+    """The campaigns of which something may be sent at ``now`` and be delivered before the quiet hours."""
     running = Campaign.objects.in_status(Status.RUNNING)
-    return list(running.filter(is_urgent=True) if hours.are_quiet(now) else running)
+    rest = hours.are_quiet(now) or hours.are_quiet(now + SHORTEST_VALIDITY)
+    return list(running.filter(is_urgent=True) if rest else running)
 
 
 def _may_take(route: Route, campaign: Campaign) -> bool:
@@ -230,7 +233,7 @@ def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_
 
 
 def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, now: datetime) -> list[Attempt]:
-    wording = Wording(campaign)
+    wording, rests_at = Wording(campaign), _rests_at(campaign, now)
     written = cache(lambda text: fitted(text, route))  # mostly the same text for everybody
     attempts = []
     for id_, state, phone, language, fields, number, expires_at, _reserved in rows:
@@ -245,6 +248,7 @@ def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, 
                     *(route.code, number, 0, now, expires_at),
                     segments=size.segments,
                     commercial=campaign.is_commercial,
+                    rests_at=rests_at,
                 )
             )
     return attempts
@@ -261,8 +265,12 @@ def _claim_unknown(*, now: datetime, until: datetime, limit: int) -> list[tuple[
     return execute(_CLAIM_UNKNOWN, ids=ids, first=ids[0], last=ids[-1], until=until) if ids else []
 
 
+def _rests_at(campaign: Campaign, tried_at: datetime) -> datetime | None:
+    return None if campaign.is_urgent else hours.begin_after(tried_at)
+
+
 def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Attempt:
-    id_, _campaign, phone, language, fields, code, number, lookups, tried_at, expires_at, error_code = row
+    id_, _pk, phone, language, fields, code, number, lookups, tried_at, expires_at, error_code = row
     text, size = fitted(wording.text_of(language, fields), route)
     return Attempt(
         id_,
@@ -272,6 +280,7 @@ def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Att
         *(code, number, lookups, tried_at, expires_at, error_code),
         segments=size.segments,
         commercial=wording.campaign.is_commercial,
+        rests_at=_rests_at(wording.campaign, tried_at),
     )
 
 
