@@ -13,7 +13,7 @@ to by its own id. So a message can have gone under one of four references (``ref
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.utils import timezone
@@ -23,6 +23,8 @@ from notifications.gateways.base import NOT_TRIED, OutboundMessage, Outcome, Ret
 from notifications.gateways.http import Answer, NotSent, Unanswered
 from notifications.segments import TURKISH_ROUTE, Encoding, measure
 
+# Before this nobody can say that a gateway has not taken a message: its lists may lag.
+SETTLING = timedelta(minutes=2)
 # A refused call is made in eight parts, a refused part in eight again; what is refused then is tried one by one. More
 # steps would need fewer calls, but each is one more question when a message of unknown outcome is looked up.
 _PART_BITS = 3
@@ -90,6 +92,11 @@ def calls_of(messages: Sequence[OutboundMessage], reference: Callable[[OutboundM
         if groups[reference(message)].setdefault(message.phone, message) is not message:
             alone.append(_alone(message))
     return [Call(shared, tuple(group.values())) for shared, group in groups.items()] + alone
+
+
+def has_settled(message: OutboundMessage) -> bool:
+    """Whether a gateway that does not list ``message`` by now never took it."""
+    return timezone.now() >= message.tried_at + SETTLING
 
 
 async def settle(

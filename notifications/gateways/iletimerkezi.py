@@ -14,6 +14,8 @@ fewer are found than messages of ours may be meant, nothing is concluded about a
 The same texts to the same receivers are refused for ten minutes (451): a second hold against sending twice. That
 refusal is final, because the first order was taken.
 
+On a busy day the list is read over several rounds (``iletimerkezi_orders``).
+
 Not confirmed: that times are those of Türkiye; how many orders a page of the list has, so pages are read until an
 empty one; that an order is listed at once, hence nothing is called absent in the first two minutes. No validity can
 be given: a code may arrive after it has expired, and is then refused by us.
@@ -21,29 +23,20 @@ be given: a code may arrive after it has expired, and is then refused by us.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
 
 from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
 from notifications.gateways.calls import Call, Faults
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
+from notifications.gateways.iletimerkezi_orders import Order, Orders, Span
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 8
 BATCH_SIZE = 1_000
-MOST_PAGES = 10
-MOST_ORDERS = 40
-ROWS_A_PAGE = 1_000
-# Before this nobody can say that an order is not there.
-SETTLING = timedelta(minutes=2)
 BEFORE, AFTER = timedelta(seconds=5), timedelta(seconds=120)
-ISTANBUL = ZoneInfo("Europe/Istanbul")
 
 # Length and an empty text; receiver.
 _FAULTS = Faults(of_text=frozenset({"453", "454"}), of_receiver=frozenset({"452"}))
@@ -59,15 +52,6 @@ _BY_CODE = {
 _NOT_DELIVERED = 112
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """An order of ours: when it was made, and what became of each phone in it, by its last ten digits."""
-
-    number: str
-    made_at: datetime
-    phones: dict[str, int]
-
-
 class IletimerkeziGateway(Gateway):
     """One HTTP request an order."""
 
@@ -80,6 +64,7 @@ class IletimerkeziGateway(Gateway):
         self._sender = sending.sender
         self._address = f"{sending.address}/v1"
         self._http = HttpClient(connections=CONNECTIONS, answer_seconds=answer_seconds)
+        self._orders = Orders(self._question, sender=sending.sender)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Hand over ``messages`` in one order for each class."""
@@ -90,9 +75,11 @@ class IletimerkeziGateway(Gateway):
         return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, calls.shared_reference)))
 
     def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
-        """Read the orders of the time in which ``messages`` were sent, and find them in these."""
-        orders, complete = self._http.each(self._orders, [messages])[0]
-        return [_finding(message, orders, complete=complete) for message in messages]
+        """Read on in the orders of the time in which ``messages`` were sent, and find them in these."""
+        self._http.each(self._read_on, [[_span(message) for message in messages]])
+        findings = [_finding(message, *self._orders.known(*_span(message))) for message in messages]
+        self._orders.forget_growing()
+        return findings
 
     async def _send(self, call: Call) -> list[Outcome]:
         order = {
@@ -111,42 +98,14 @@ class IletimerkeziGateway(Gateway):
         request = {"request": {"authentication": self._authentication, **content}}
         return await self._http.request("POST", f"{self._address}/{method}/json", json=request)
 
-    async def _orders(self, messages: Sequence[OutboundMessage]) -> tuple[list[_Order], bool]:
-        """Our orders of the time around ``messages``, and whether they are all there are."""
-        since = min(message.tried_at for message in messages) - BEFORE
-        until = max(message.tried_at for message in messages) + AFTER
+    async def _read_on(self, spans: Sequence[Span]) -> None:
         try:
-            listed, complete = await self._listed(since, until)
-            orders = [await self._order(number, made_at) for number, made_at in listed[:MOST_ORDERS]]
+            await self._orders.read_on(spans)
         except (NotSent, Unanswered, ValueError, KeyError, TypeError) as error:
             log.warning("iletimerkezi.not_looked_up", extra={"error": type(error).__name__})
-            return [], False
-        return orders, complete and len(listed) <= MOST_ORDERS
 
-    async def _listed(self, since: datetime, until: datetime) -> tuple[list[tuple[str, datetime]], bool]:
-        days = {"start": f"{since.astimezone(ISTANBUL):%Y-%m-%d}", "end": f"{until.astimezone(ISTANBUL):%Y-%m-%d}"}
-        found = []
-        for page in range(1, MOST_PAGES + 1):
-            said = _response(await self._ask("get-reports", filter={**days, "page": page}))
-            orders = said.get("orders") or []
-            for order in orders:
-                made_at = datetime.fromisoformat(order["submitAt"]).replace(tzinfo=ISTANBUL)
-                if order["sender"] == self._sender and since <= made_at <= until:
-                    found.append((str(order["id"]), made_at))
-            if not orders:
-                return found, True
-        return found, False
-
-    async def _order(self, number: str, made_at: datetime) -> _Order:
-        phones: dict[str, int] = {}
-        page = 1
-        while True:
-            order = {"id": number, "page": page, "rowCount": ROWS_A_PAGE}
-            rows = _response(await self._ask("get-report", order=order))["order"].get("message") or []
-            phones |= {str(row["number"])[-10:]: int(row["status"]) for row in rows}
-            if len(rows) < ROWS_A_PAGE:
-                return _Order(number, made_at, phones)
-            page += 1
+    async def _question(self, method: str, **content: Any) -> dict[str, Any]:
+        return _response(await self._ask(method, **content))
 
 
 def _by_text(messages: Sequence[OutboundMessage]) -> list[dict[str, Any]]:
@@ -180,15 +139,16 @@ def _of_answer(answer: Answer, call: Call) -> list[Outcome]:
     return [Outcome.rejected(code[:64], retry, detail=detail, retry_after=answer.retry_after)] * len(call.messages)
 
 
-def _finding(message: OutboundMessage, orders: Sequence[_Order], *, complete: bool) -> Finding:
-    span = (message.tried_at - BEFORE, message.tried_at + AFTER)
-    digits = message.phone[-10:]
-    ours = [order for order in orders if digits in order.phones and span[0] <= order.made_at <= span[1]]
-    settled = timezone.now() >= message.tried_at + SETTLING
-    return Finding(settled and complete, tuple(_of_order(order, message.phone) for order in ours), BEFORE + AFTER)
+def _span(message: OutboundMessage) -> Span:
+    return message.tried_at - BEFORE, message.tried_at + AFTER
 
 
-def _of_order(order: _Order, phone: str) -> Outcome:
+def _finding(message: OutboundMessage, orders: Sequence[Order], complete: bool) -> Finding:
+    ours = tuple(_of_order(order, message.phone) for order in orders if message.phone[-10:] in order.phones)
+    return Finding(calls.has_settled(message) and complete, ours, rivals_within=BEFORE + AFTER)
+
+
+def _of_order(order: Order, phone: str) -> Outcome:
     number, status = calls.numbered(order.number, phone), order.phones[phone[-10:]]
     if status == _NOT_DELIVERED:
         return Outcome.rejected(f"status_{status}", Retry.ONCE, provider_id=number)

@@ -7,8 +7,8 @@ fields, codes), and public summaries of its manual for ``referansID``.
 the only one there is and arrives with the answer, so of a message without an answer we know none. It is found by
 what the report says of each message: ``POST /sms/rest/v2/report`` lists the messages of a span of time, 100 a page,
 with phone, job number and the ``referansID`` of the call they came in. Ours is worked out again from the message, so
-phone and reference together are exact; that is why no phone is twice in a call. The report may be asked ten times a
-minute and is long while a campaign runs: beyond ``MOST_PAGES`` nothing is concluded about messages not found yet.
+phone and reference together are exact; that is why no phone is twice in a call. The report is long while a campaign
+runs, and is then read over several rounds (``netgsm_report``).
 
 Not confirmed: that the report lists a message at once, hence nothing is called absent in the first two minutes; how
 numbers abroad are written; whether ``stopdate`` can end a validity within minutes, hence none is given: a code may
@@ -18,26 +18,21 @@ arrive after it has expired, and is then refused by us. A row without ``referans
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import encode_basic_auth
-from django.utils import timezone
 
 from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
 from notifications.gateways.calls import Call, Faults
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
+from notifications.gateways.netgsm_report import PAGE_SIZE, Page, Report, Row
 from notifications.segments import Encoding
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 8
 BATCH_SIZE = 1_000
-PAGE_SIZE = 100
-MOST_PAGES = 10
-# Before this nobody can say that a message is not there.
-SETTLING = timedelta(minutes=2)
 # The report is asked for this long before and after the claim: clocks differ, and a call may end with the lease.
 BEFORE, AFTER = timedelta(seconds=60), timedelta(seconds=150)
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -88,6 +83,7 @@ class NetgsmGateway(Gateway):
             answer_seconds=answer_seconds,
             headers={"Authorization": encode_basic_auth(*sending.secrets)},
         )
+        self._report = Report(self._page)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Hand over ``messages`` in one job with and one without Turkish letters, for each class."""
@@ -98,9 +94,13 @@ class NetgsmGateway(Gateway):
         return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, _reference)))
 
     def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
-        """Read the report of the time in which ``messages`` were sent, and find them in it."""
-        rows, complete = self._http.each(self._report, [messages])[0]
-        return [_finding(message, rows, complete=complete) for message in messages]
+        """Read on in the report of the time in which ``messages`` were sent, and find them in it."""
+        spans = [(message.tried_at - BEFORE, message.tried_at + AFTER) for message in messages]
+        known = self._http.each(self._report.read, [spans])[0]
+        return [
+            _finding(message, rows, complete=complete)
+            for message, (rows, complete) in zip(messages, known, strict=True)
+        ]
 
     async def _send(self, call: Call) -> list[Outcome]:
         content = {
@@ -117,22 +117,9 @@ class NetgsmGateway(Gateway):
         except (NotSent, Unanswered, ValueError, AttributeError) as error:
             return [calls.of_failure(error)] * len(call.messages)
 
-    async def _report(self, messages: Sequence[OutboundMessage]) -> tuple[list[dict[str, Any]], bool]:
-        """The rows of the time around ``messages``, and whether they are all there are."""
-        span = {
-            "startdate": _local(min(message.tried_at for message in messages) - BEFORE),
-            "stopdate": _local(max(message.tried_at for message in messages) + AFTER),
-            "pagesize": PAGE_SIZE,
-        }
-        rows: list[dict[str, Any]] = []
-        for page in range(MOST_PAGES):
-            found = await self._page({**span, "pagenumber": page})
-            rows += found or ()
-            if found is None or len(found) < PAGE_SIZE:
-                return rows, found is not None
-        return rows, False
-
-    async def _page(self, question: dict[str, Any]) -> list[dict[str, Any]] | None:
+    async def _page(self, since: datetime, until: datetime, number: int) -> Page:
+        span = {"startdate": _local(since), "stopdate": _local(until)}
+        question = {**span, "pagesize": PAGE_SIZE, "pagenumber": number}
         try:
             answer = await self._http.request("POST", f"{self._address}/report", json=question)
             said = answer.json()
@@ -175,18 +162,19 @@ def _of_answer(answer: Answer, call: Call) -> list[Outcome]:
     return [Outcome.rejected(code, retry, detail=detail, retry_after=wait)] * len(call.messages)
 
 
-def _finding(message: OutboundMessage, rows: Sequence[dict[str, Any]], *, complete: bool) -> Finding:
-    same_phone = [row for row in rows if str(row.get("number", ""))[-10:] == message.phone[-10:]]
+def _finding(message: OutboundMessage, rows: Sequence[Row], *, complete: bool) -> Finding:
+    same_phone = [row for row in rows if row.digits == message.phone[-10:]]
     references = calls.references(message, _reference(message))
-    ours = [row for row in same_phone if row.get("referansID") in references]
-    settled = timezone.now() >= message.tried_at + SETTLING
-    named = all(row.get("referansID") for row in same_phone)
-    return Finding(settled and named and complete, tuple(_of_row(row, message.phone) for row in ours))
+    ours = {row.job: row for row in same_phone if row.reference in references}
+    named = all(row.reference for row in same_phone)
+    return Finding(
+        calls.has_settled(message) and named and complete, tuple(_of_row(row, message.phone) for row in ours.values())
+    )
 
 
-def _of_row(row: dict[str, Any], phone: str) -> Outcome:
-    number, status = calls.numbered(row.get("jobid"), phone), row.get("status")
-    if status in _ON_ITS_WAY:
+def _of_row(row: Row, phone: str) -> Outcome:
+    number = calls.numbered(row.job, phone)
+    if row.status in _ON_ITS_WAY:
         return Outcome.accepted(number)
-    retry = _BY_STATUS.get(status if isinstance(status, int) else -1, Retry.NEVER)
-    return Outcome.rejected(f"status_{status}", retry, provider_id=number)
+    retry = _BY_STATUS.get(row.status if isinstance(row.status, int) else -1, Retry.NEVER)
+    return Outcome.rejected(f"status_{row.status}", retry, provider_id=number)

@@ -12,7 +12,8 @@ A campaign that is there without our message is one of another worker that claim
 is concluded from it; unless another message to the same phone is in it, then ours went alone. Verimor refuses the same text from the same sender to the same phone on one day
 (DOUBLE_SEND_ERROR), which it says in the status only.
 
-Not confirmed: that ids may hold letters (the guide shows digits), and that a campaign can be asked for at once.
+Not confirmed: that ids may hold letters (the guide shows digits), and that a campaign can be asked for at once, hence
+nothing is called absent in the first two minutes.
 """
 
 import logging
@@ -156,6 +157,8 @@ def _finding(message: OutboundMessage, listed: list[dict[str, Any]] | None) -> F
     if listed is None:
         return COULD_NOT_ASK
     ours = [row for row in listed if row.get("message_custom_id") == message.id.hex]
+    if not ours and not calls.has_settled(message):
+        return COULD_NOT_ASK
     if listed and not ours and not _went_alone(message, listed):
         return COULD_NOT_ASK
     return Finding(asked=True, candidates=tuple(_of_row(row) for row in ours))

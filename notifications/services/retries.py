@@ -1,5 +1,6 @@
-"""What follows from an outcome. Pure: no query, no clock; chance only in the length of a pause."""
+"""What follows from an outcome. Pure but for the log: no query, no clock; chance only in the length of a pause."""
 
+import logging
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +10,9 @@ from notifications.lanes import POLICIES, Lane
 from notifications.services.ledgers.base import Attempt, Result
 from notifications.workflow import State
 
-# How soon a gateway's list shows everything it has taken.
+log = logging.getLogger(__name__)
+
+# When a gateway is first asked. When it may be believed that a message is not there is its adapter's to say.
 SETTLING = timedelta(seconds=15)
 # "Once more, hours later": for a phone that is switched off or out of reach.
 ONCE_MORE_AFTER = timedelta(hours=3)
@@ -50,6 +53,7 @@ def after_absence(attempt: Attempt, *, now: datetime) -> Result:
 def after_silence(attempt: Attempt, *, now: datetime) -> Result:
     """The gateway could not be asked: ask again later, and after a day call the message failed."""
     if now >= attempt.tried_at + UNRESOLVED_AFTER:
+        log.error("message.unresolved", extra={"message_id": str(attempt.id), "route": attempt.route})
         return _result(attempt, State.FAILED, Outcome.unknown("unresolved"), due_at=now)
     pause = backoff(attempt.lookups, first=LOOKUP_FIRST_DELAY, longest=LOOKUP_LONGEST_DELAY)
     return _result(attempt, State.UNKNOWN, Outcome.unknown(attempt.error_code), due_at=now + pause)

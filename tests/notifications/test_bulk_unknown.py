@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from notifications import gateways
-from notifications.gateways import iletimerkezi as iletimerkezi_gateway
+from notifications.gateways import calls
 from notifications.lanes import POLICIES, Lane
 from notifications.models import BulkMessage, Message, State
 from notifications.services import delivery, retries
@@ -19,6 +19,7 @@ from tests.providers import iletimerkezi, loopback, twilio, verimor
 pytestmark = pytest.mark.django_db
 
 SETTLED = retries.SETTLING + timedelta(seconds=1)
+LISTED = calls.SETTLING + timedelta(seconds=1)
 LEASE = POLICIES[Lane.BULK].lease + timedelta(seconds=1)
 
 
@@ -49,8 +50,10 @@ def test_what_the_gateway_did_not_take_is_sent_again_once_in_the_same_words(
     announce(*_phones(40))
     delivery.deliver(Lane.BULK)
     _reconcile_later()
+    assert set(BulkMessage.objects.values_list("state", flat=True)) == {State.UNKNOWN}
+    _reconcile_later(LISTED)
     assert set(BulkMessage.objects.values_list("state", "error_code")) == {(State.QUEUED, "not_at_gateway")}
-    with time_machine.travel(timezone.now() + SETTLED):
+    with time_machine.travel(timezone.now() + LISTED):
         delivery.deliver(Lane.BULK)
     assert sorted(taken.to for taken in over_verimor.taken) == [phone[1:] for phone in _phones(40)]
     assert {taken.text for taken in over_verimor.taken} == {"Yarın su kesilecektir."}
@@ -114,9 +117,6 @@ def _states(*messages: Message | BulkMessage) -> list[str]:
     for message in messages:
         message.refresh_from_db()
     return [message.state for message in messages]
-
-
-LISTED = iletimerkezi_gateway.SETTLING + timedelta(seconds=1)
 
 
 def test_where_a_gateway_knows_phones_only_one_order_is_nobodys_while_two_may_be_meant(

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from notifications.gateways import calls
 from notifications.gateways.base import Finding, Kind, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.iletimerkezi import AFTER, BEFORE, SETTLING, IletimerkeziGateway
+from notifications.gateways.iletimerkezi import AFTER, BEFORE, IletimerkeziGateway
+from notifications.gateways.iletimerkezi_orders import ISTANBUL, MOST_ORDERS
 from notifications.ids import new_id
 from tests.notifications.outbound import TEXT, batch, mixed, phone, send
 from tests.providers import iletimerkezi, loopback
@@ -29,7 +31,7 @@ def _gateway(server: iletimerkezi.IletimerkeziServer, *, address: str = "", key:
 
 
 def _found_later(gateway: IletimerkeziGateway, messages: list[OutboundMessage]) -> list[Finding]:
-    with time_machine.travel(timezone.now() + SETTLING + timedelta(seconds=1)):
+    with time_machine.travel(timezone.now() + calls.SETTLING + timedelta(seconds=1)):
         return gateway.lookup_batch(messages)
 
 
@@ -168,11 +170,42 @@ def test_an_older_order_is_not_taken_for_this_one(server: iletimerkezi.Iletimerk
         assert gateway.lookup_batch(later) == [ABSENT]
 
 
-def test_more_orders_than_can_be_read_prove_no_absence(server: iletimerkezi.IletimerkeziServer) -> None:
+def _sent_beside(server: iletimerkezi.IletimerkeziServer, orders: int, *, at: datetime) -> None:
+    """Single messages of that time, an order each."""
+    for number in range(orders):
+        text = {"text": "Başka", "receipents": {"number": [f"9050001{number:05}"]}}
+        content = {"sender": "ORNEKBLD", "message": [text]}
+        server.orders.append(iletimerkezi.Order(105_000_000 + len(server.orders), content, at.astimezone(ISTANBUL)))
+
+
+def test_more_orders_than_one_round_can_read_prove_absence_after_some_rounds(
+    server: iletimerkezi.IletimerkeziServer,
+) -> None:
     gateway, messages = _gateway(server), batch(1)
-    for number in range(41):
-        send(gateway, replace(messages[0], id=new_id(), phone=phone(100 + number)))
-    assert not _found_later(gateway, messages)[0].asked
+    _sent_beside(server, 6 * MOST_ORDERS, at=messages[0].tried_at)
+    rounds = [_found_later(gateway, messages)[0] for _ in range(9)]
+    assert not any(finding.asked for finding in rounds[:5])
+    assert rounds[-1] == ABSENT
+
+
+def test_a_message_far_back_among_many_orders_is_found(server: iletimerkezi.IletimerkeziServer) -> None:
+    gateway, messages = _gateway(server), batch(1)
+    _sent_beside(server, 6 * MOST_ORDERS, at=messages[0].tried_at)
+    send(gateway, *messages)
+    rounds = [_found_later(gateway, messages)[0] for _ in range(9)]
+    assert not rounds[0].candidates
+    assert [outcome.kind for outcome in rounds[-1].candidates] == [Kind.ACCEPTED]
+
+
+def test_an_order_is_asked_for_its_phones_once(server: iletimerkezi.IletimerkeziServer) -> None:
+    gateway, messages = _gateway(server), batch(1)
+    _sent_beside(server, 5, at=messages[0].tried_at)
+    later = timezone.now() + 3 * calls.SETTLING
+    with time_machine.travel(later):
+        assert gateway.lookup_batch(messages) == [ABSENT]
+        asked = server.lookups
+        assert gateway.lookup_batch(messages) == [ABSENT]
+    assert server.lookups == asked
 
 
 def test_a_failed_delivery_found_in_the_report_is_a_failure(server: iletimerkezi.IletimerkeziServer) -> None:

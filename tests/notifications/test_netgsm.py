@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from notifications.gateways import calls
 from notifications.gateways.base import Finding, Kind, OutboundMessage, Retry, Sending
-from notifications.gateways.netgsm import MOST_PAGES, PAGE_SIZE, SETTLING, NetgsmGateway
+from notifications.gateways.netgsm import NetgsmGateway
+from notifications.gateways.netgsm_report import MOST_PAGES, PAGE_SIZE
 from notifications.ids import new_id
 from tests.notifications.outbound import TEXT, batch, mixed, of_another_part, phone, send
 from tests.providers import loopback, netgsm
@@ -26,8 +28,10 @@ def _gateway(server: netgsm.NetgsmServer, *, address: str = "", password: str = 
     return NetgsmGateway(sending, answer_seconds=0.5)
 
 
-def _found_later(gateway: NetgsmGateway, messages: list[OutboundMessage]) -> list[Finding]:
-    with time_machine.travel(timezone.now() + SETTLING + timedelta(seconds=1)):
+def _found_later(
+    gateway: NetgsmGateway, messages: list[OutboundMessage], *, after: timedelta = calls.SETTLING + timedelta(seconds=1)
+) -> list[Finding]:
+    with time_machine.travel(timezone.now() + after):
         return gateway.lookup_batch(messages)
 
 
@@ -172,11 +176,43 @@ def test_a_row_without_a_reference_proves_nothing(server: netgsm.NetgsmServer) -
     assert not _found_later(gateway, messages)[0].asked
 
 
-def test_a_report_too_long_to_read_proves_no_absence(server: netgsm.NetgsmServer) -> None:
+def _sent_beside(server: netgsm.NetgsmServer, rows: int, *, at: datetime) -> None:
+    """A campaign of others at that time."""
+    server.taken += [netgsm.Taken(f"51{number:08}", "Başka", f"{at:%H%M%S}", "x", at=at) for number in range(rows)]
+
+
+def test_a_report_too_long_for_one_round_proves_no_absence_yet(server: netgsm.NetgsmServer) -> None:
     gateway, messages = _gateway(server), batch(1)
-    server.taken = [netgsm.Taken("5000009999", "Başka", "1", "x") for _ in range(MOST_PAGES * PAGE_SIZE + 1)]
+    _sent_beside(server, MOST_PAGES * PAGE_SIZE + 1, at=messages[0].tried_at)
     assert not _found_later(gateway, messages)[0].asked
     assert server.lookups == MOST_PAGES
+
+
+def test_a_long_report_is_read_on_from_round_to_round_until_it_proves_absence(server: netgsm.NetgsmServer) -> None:
+    gateway, messages = _gateway(server), batch(1)
+    for second in range(-60, 150, 3):
+        _sent_beside(server, 100, at=messages[0].tried_at + timedelta(seconds=second, milliseconds=700))
+    rounds = [_found_later(gateway, messages, after=timedelta(minutes=5))[0] for _ in range(15)]
+    assert not any(finding.asked for finding in rounds[:3])
+    assert rounds[-1] == Finding(asked=True)
+
+
+def test_a_message_far_back_in_a_long_report_is_found(server: netgsm.NetgsmServer) -> None:
+    gateway, messages = _gateway(server), batch(1)
+    _sent_beside(server, 2_300, at=messages[0].tried_at)
+    send(gateway, *messages)
+    rounds = [_found_later(gateway, messages, after=timedelta(minutes=5))[0] for _ in range(8)]
+    assert not rounds[0].candidates
+    assert [outcome.kind for outcome in rounds[-1].candidates] == [Kind.ACCEPTED]
+
+
+def test_pages_that_change_their_order_while_they_are_read_prove_nothing(server: netgsm.NetgsmServer) -> None:
+    gateway, messages = _gateway(server), batch(1)
+    _sent_beside(server, 1_150, at=messages[0].tried_at)
+    send(gateway, *messages)
+    for _ in range(8):
+        assert not _found_later(gateway, messages, after=timedelta(minutes=5))[0].asked
+        server.taken = server.taken[100:] + server.taken[:100]
 
 
 @pytest.mark.parametrize(

@@ -106,9 +106,10 @@ def test_a_gateway_that_cannot_be_asked_is_asked_again() -> None:
     assert result.due_at > NOW
 
 
-def test_after_a_day_without_an_answer_the_message_is_called_failed() -> None:
+def test_after_a_day_without_an_answer_the_message_is_called_failed_aloud(caplog: pytest.LogCaptureFixture) -> None:
     result = retries.after_silence(_attempt(), now=NOW + timedelta(hours=24))
     assert (result.state, result.error_code) == (State.FAILED, "unresolved")
+    assert [(record.levelname, record.message) for record in caplog.records] == [("ERROR", "message.unresolved")]
 
 
 @pytest.mark.parametrize("attempt", [0, 1, 5, 40, 32_000])
