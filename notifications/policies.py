@@ -22,6 +22,11 @@ def can_keep_routes(user: User | AnonymousUser, *, new: bool) -> bool:
     return user.has_perm(f"notifications.{'add' if new else 'change'}_route")
 
 
+def can_keep_topics(user: User | AnonymousUser, *, new: bool) -> bool:
+    """Add a topic (``new``), or change one."""
+    return user.has_perm(f"notifications.{'add' if new else 'change'}_topic")
+
+
 def can_withdraw_consents(user: User | AnonymousUser) -> bool:
     """Withdraw a consent for its owner, who said so."""
     return user.has_perm("notifications.withdraw_consent")

@@ -137,6 +137,7 @@ ROWS = {
     "notifications.localdelivery": (STAFF, NOBODY, NOBODY, NOBODY),
     "notifications.messagetemplate": (KEEPERS, NOBODY, NOBODY, NOBODY),
     "notifications.route": (KEEPERS, ADMINISTRATOR, ADMINISTRATOR, NOBODY),
+    "notifications.topic": (MANAGER, MANAGER, MANAGER, NOBODY),
     "requests_app.contactreveal": (MANAGER, NOBODY, NOBODY, NOBODY),
     "requests_app.feedback": (RELATIONS, NOBODY, NOBODY, NOBODY),
     "requests_app.category": (STAFF, ADMINISTRATOR, ADMINISTRATOR, NOBODY),
