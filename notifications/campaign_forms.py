@@ -11,7 +11,8 @@ from common.errors import InvalidInput
 from common.form_fields import PhoneField, PlainTextField
 from common.turkish import fold
 from departments.models import Neighbourhood
-from notifications.models import Campaign, ReceiverList, Topic
+from notifications.models import Campaign, ReceiverList
+from notifications.offered import offer_places, offer_topics
 from notifications.services.campaigns.wording import check_fits
 from notifications.services.rendering import check_body, fields_of
 
@@ -97,9 +98,8 @@ class CampaignForm(forms.Form):
                 max_length=MOST_TEXT,
                 widget=forms.Textarea(attrs={"rows": 5, "lang": code}),
             )
-        labels = Topic.objects.active().labels()
-        self.fields["topics"].choices = list(labels.items())  # type: ignore[attr-defined]
-        self.fields["neighbourhoods"].queryset = Neighbourhood.objects.active()  # type: ignore[attr-defined]
+        offer_topics(self.fields["topics"], self.initial.get("topics", ()))
+        offer_places(self.fields["neighbourhoods"], self.initial.get("neighbourhoods", ()))
 
     def clean(self) -> dict[str, Any]:
         """At least one text, each well written; an end after the beginning."""

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from departments.models import Neighbourhood
 from notifications.campaign_workflow import Status
 from notifications.lanes import Lane
-from notifications.models import Campaign, ListedReceiver, Message, OptOut, QuotaYear, Route
+from notifications.models import Campaign, ListedReceiver, Message, OptOut, QuotaYear, Route, Topic
 from notifications.services import consents, delivery
 from notifications.services.campaigns import approval, running
 from notifications.services.campaigns.advance import advance
@@ -163,6 +164,27 @@ def test_the_page_foresees_who_gets_it_in_a_bounded_number_of_queries(
         shown = _shown(page, "change", campaign.pk)
     assert "0500 *** ** 01" in shown
     assert "+90500" not in shown
+
+
+def test_a_choice_that_went_out_of_use_stays_chosen(page: Client, author: User, town: factories.Town) -> None:
+    Topic.objects.create(code="kurs", name="Kurslar", is_active=False)
+    draft = approval.create(
+        actor=author,
+        name="Kurs",
+        bodies={"tr": "Kurs."},
+        purpose="public",
+        topics=["kurs"],
+        neighbourhoods=(town.hill.pk,),
+    )
+    Neighbourhood.objects.filter(pk=town.hill.pk).update(is_active=False)
+    shown = _shown(page, "edit", draft.pk)
+    assert "Kurslar (artık kullanılmıyor)" in shown
+    assert f"{town.hill.name} (artık kullanılmıyor)" in shown
+    typed = _typed(version=draft.version, topics=["kurs"], neighbourhoods=[town.hill.pk])
+    assert page.post(_address("edit", draft.pk), typed).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.topics, list(draft.neighbourhoods.all())) == (["kurs"], [town.hill])
+    assert page.post(_address("add"), _typed(topics=["kurs"])).status_code == 422
 
 
 def test_a_stale_draft_is_not_overwritten(page: Client, campaign: Campaign) -> None:
