@@ -213,6 +213,7 @@ PAGES: dict[str, frozenset[str]] = {
     "admin:notifications_campaign_edit": REVIEW,
     "admin:notifications_campaign_receivers": REVIEW,
     "admin:notifications_campaign_figures": REVIEW,
+    "admin:notifications_campaign_phone": REVIEW,
     "admin:notifications_campaign_decide": NOBODY,  # each decision has its own; this address names none
     "announcements:leave": NOBODY,  # needs the link of a message
     # Requests
