@@ -59,6 +59,7 @@ _KEEP_TEXTS: Final = (
     *_all("requests_app", "view add change", "routingrule"),
     *_all("requests_app", "view", "legalperiod contactreveal"),
     *_all("notifications", "view change", "messagetemplate"),
+    *_all("notifications", "view add change", "topic"),
     *_all("notifications", "view", "consent route"),
     *_all("departments", "view", "calendarday legaltext membership delegation"),
     "notifications.withdraw_consent",

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
-from common.form_fields import PhoneField, PlainTextField
+from common.form_fields import CodeField, PhoneField, PlainTextField
 from common.turkish import fold
 from departments.models import Neighbourhood
-from notifications.models import Campaign, ReceiverList, Topic
+from notifications.models import Campaign, ReceiverList
+from notifications.offered import offer_places, offer_topics
 from notifications.services.campaigns.wording import check_fits
 from notifications.services.rendering import check_body, fields_of
 
@@ -97,9 +98,8 @@ class CampaignForm(forms.Form):
                 max_length=MOST_TEXT,
                 widget=forms.Textarea(attrs={"rows": 5, "lang": code}),
             )
-        labels = Topic.objects.active().labels()
-        self.fields["topics"].choices = list(labels.items())  # type: ignore[attr-defined]
-        self.fields["neighbourhoods"].queryset = Neighbourhood.objects.active()  # type: ignore[attr-defined]
+        offer_topics(self.fields["topics"], self.initial.get("topics", ()))
+        offer_places(self.fields["neighbourhoods"], self.initial.get("neighbourhoods", ()))
 
     def clean(self) -> dict[str, Any]:
         """At least one text, each well written; an end after the beginning."""
@@ -228,12 +228,16 @@ def _column(waiting: ReceiverList, number: int) -> str:
     return f"{place}: {', '.join(values[:2])[:60]}" if values else str(place)
 
 
-class TestForm(forms.Form):
-    """Where a test message goes."""
+class OwnPhoneForm(forms.Form):
+    """Where test messages go."""
 
-    __test__ = False  # not a test of pytest's
+    phone = PhoneField(label=_("Your own mobile phone"), help_text=_("We send a code to it."))
 
-    phone = PhoneField(label=_("Your own mobile phone"), help_text=_("The history keeps who sent a test, and when."))
+
+class OwnPhoneCodeForm(forms.Form):
+    """The code that proves whose phone it is."""
+
+    code = CodeField()
 
 
 class ReasonForm(forms.Form):

@@ -49,6 +49,9 @@ UNAPPROVED = frozenset({S.DRAFT, S.AWAITING_APPROVAL})
 # A second person has agreed to what is in it.
 APPROVED = frozenset({S.SCHEDULED, S.PLANNING, S.RUNNING, S.PAUSED, S.FINISHED})
 
+# Whoever does one of these has a hand in what goes out, and cannot be the second person.
+WRITING = frozenset({V.CREATE, V.CHANGE, V.SUBMIT})
+
 
 def _row(verb: Verb, sources: set[Status] | frozenset[Status], target: Status, *roles: Role) -> Transition:
     return Transition(

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import gateways
 from notifications.lanes import Lane
-from notifications.models import Route
+from notifications.models import Route, Topic
+from notifications.services.topics import code_of
 
 
 class WordingForm(forms.Form):
@@ -50,3 +51,19 @@ class RouteForm(forms.ModelForm):
         if problem:
             self.add_error("is_active", problem)
         return cleaned
+
+
+class TopicForm(forms.ModelForm):
+    """What announcements are about."""
+
+    class Meta:
+        model = Topic
+        fields = ("name", "name_en", "sort_order", "is_active")
+
+    def clean_name(self) -> str:
+        """A new topic's code is made of its name, so that has to hold letters and be another one."""
+        name: str = self.cleaned_data["name"]
+        code = self.instance.code or code_of(name)
+        if not code or Topic.objects.filter(code=code).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is a topic of this name already, or the name has no letters."))
+        return name

@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.errors import NotPermitted
 from common.workflow import Transition
-from notifications.campaign_workflow import TABLE, Role, Verb
+from notifications.campaign_workflow import TABLE, WRITING, Role, Verb
 from notifications.models import Campaign
 
-NEEDS_SECOND = _("You wrote this announcement or sent it for approval. Somebody else has to approve it.")
+NEEDS_SECOND = _(
+    "You wrote or changed this announcement, or sent it for approval. Somebody who did not has to approve it."
+)
 
 
 def can_retry(user: User | AnonymousUser) -> bool:
@@ -20,6 +22,11 @@ def can_retry(user: User | AnonymousUser) -> bool:
 def can_keep_routes(user: User | AnonymousUser, *, new: bool) -> bool:
     """Add a route (``new``), or change how one is used."""
     return user.has_perm(f"notifications.{'add' if new else 'change'}_route")
+
+
+def can_keep_topics(user: User | AnonymousUser, *, new: bool) -> bool:
+    """Add a topic (``new``), or change one."""
+    return user.has_perm(f"notifications.{'add' if new else 'change'}_topic")
 
 
 def can_withdraw_consents(user: User | AnonymousUser) -> bool:
@@ -60,9 +67,11 @@ def plays_a_part(user: User, verb: Verb) -> bool:
 
 
 def campaign_roles(user: User, campaign: Campaign) -> set[str]:
-    """The parts ``user`` may play towards ``campaign``. Nobody approves what they wrote or sent for approval."""
-    own = user.pk in (campaign.created_by_id, campaign.submitted_by_id)
-    return _parts(user) - {Role.APPROVER.value} if own else _parts(user)
+    """The parts ``user`` may play towards ``campaign``. Nobody approves what they ever wrote, changed or submitted."""
+    parts = _parts(user)
+    if Role.APPROVER in parts and campaign.events.filter(actor=user, verb__in=WRITING).exists():
+        parts.discard(Role.APPROVER.value)
+    return parts
 
 
 def _parts(user: User) -> set[str]:

@@ -162,6 +162,10 @@ class InboundNoticeQuerySet(models.QuerySet["InboundNotice"]):
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
+    def visible_to(self, user: User | AnonymousUser) -> TopicQuerySet:
+        """Topics ``user`` may see in the administration: all with the permission to view them, otherwise none."""
+        return self if user.has_perm("notifications.view_topic") else self.none()
+
     def active(self) -> TopicQuerySet:
         """Topics that may be chosen."""
         return self.filter(is_active=True)

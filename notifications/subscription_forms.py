@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.form_fields import CodeField, PhoneField
 from departments.models import Neighbourhood
-from notifications.models import Topic
+from notifications.offered import offer_places, offer_topics
 
 
 class PreferencesForm(forms.Form):
@@ -29,8 +29,8 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topics"].choices = list(Topic.objects.active().labels().items())  # type: ignore[attr-defined]
-        self.fields["neighbourhood"].queryset = Neighbourhood.objects.active()  # type: ignore[attr-defined]
+        offer_topics(self.fields["topics"], self.initial.get("topics", ()))
+        offer_places(self.fields["neighbourhood"], [self.initial.get("neighbourhood")])
 
     def preferences(self) -> dict[str, Any]:
         """The valid form in the words of the services."""

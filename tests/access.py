@@ -18,7 +18,16 @@ from common.secrets import new_secret
 from departments.models import LegalText, Membership, Municipality
 from departments.services import organisation, working_calendar
 from notifications.gateways.notices import Arrived
-from notifications.models import Campaign, InboundNotice, LocalDelivery, Message, MessageTemplate, QuotaYear, Route
+from notifications.models import (
+    Campaign,
+    InboundNotice,
+    LocalDelivery,
+    Message,
+    MessageTemplate,
+    QuotaYear,
+    Route,
+    Topic,
+)
 from notifications.services import consents, notices
 from notifications.services.campaigns import approval
 from requests_app import files
@@ -253,6 +262,7 @@ def _rows_of_configuration(town: Town) -> dict[str, Any]:
     return {
         "notifications/messagetemplate": MessageTemplate.objects.order_by("pk")[0].pk,
         "notifications/route": Route.objects.get().pk,
+        "notifications/topic": Topic.objects.create(code="spor", name="Spor").pk,
         "requests_app/category": town.pothole.pk,
         "requests_app/routingrule": rule.pk,
         "requests_app/legalperiod": LegalPeriod.objects.order_by("pk")[0].pk,

@@ -137,6 +137,7 @@ ROWS = {
     "notifications.localdelivery": (STAFF, NOBODY, NOBODY, NOBODY),
     "notifications.messagetemplate": (KEEPERS, NOBODY, NOBODY, NOBODY),
     "notifications.route": (KEEPERS, ADMINISTRATOR, ADMINISTRATOR, NOBODY),
+    "notifications.topic": (MANAGER, MANAGER, MANAGER, NOBODY),
     "requests_app.contactreveal": (MANAGER, NOBODY, NOBODY, NOBODY),
     "requests_app.feedback": (RELATIONS, NOBODY, NOBODY, NOBODY),
     "requests_app.category": (STAFF, ADMINISTRATOR, ADMINISTRATOR, NOBODY),
@@ -212,6 +213,7 @@ PAGES: dict[str, frozenset[str]] = {
     "admin:notifications_campaign_edit": REVIEW,
     "admin:notifications_campaign_receivers": REVIEW,
     "admin:notifications_campaign_figures": REVIEW,
+    "admin:notifications_campaign_phone": REVIEW,
     "admin:notifications_campaign_decide": NOBODY,  # each decision has its own; this address names none
     "announcements:leave": NOBODY,  # needs the link of a message
     # Requests

@@ -9,6 +9,7 @@ from notifications.admin.quota import QuotaYearAdmin
 from notifications.admin.routes import RouteAdmin
 from notifications.admin.simulated import LocalDeliveryAdmin
 from notifications.admin.templates import MessageTemplateAdmin
+from notifications.admin.topics import TopicAdmin
 
 __all__ = [
     "CampaignAdmin",
@@ -20,4 +21,5 @@ __all__ = [
     "OptOutAdmin",
     "QuotaYearAdmin",
     "RouteAdmin",
+    "TopicAdmin",
 ]

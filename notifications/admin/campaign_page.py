@@ -15,10 +15,11 @@ from django.utils.translation import ngettext
 
 from accounts.current import signed_in
 from common.errors import DomainError
+from common.phones import mask
 from notifications import policies
 from notifications.admin.campaign_base import TEMPLATES, CampaignPagesBase
 from notifications.admin.campaign_list import list_context
-from notifications.campaign_forms import ReasonForm, TestForm
+from notifications.campaign_forms import ReasonForm
 from notifications.campaign_workflow import Status, Verb
 from notifications.models import Campaign, ReceiverList, Topic
 from notifications.services.campaigns import approval, running, testing
@@ -95,22 +96,6 @@ class CampaignPages(CampaignPagesBase):
         campaign = self.found(request, pk)
         return render(request, TEMPLATES + "figures.html", {"campaign": campaign, **figures_of(campaign)})
 
-    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send a test message."""
-        campaign = self.found(request, pk, needs=Verb.TEST)
-        form = TestForm(request.POST)
-        if not form.is_valid():
-            return self._shown(request, campaign, test_form=form, status=422)
-        try:
-            sent = testing.send_test(
-                actor=signed_in(request), campaign_id=campaign.pk, phone=form.cleaned_data["phone"]
-            )
-        except DomainError as refusal:
-            return self.refused(request, campaign, refusal)
-        text = ngettext("%(count)d test message is on its way.", "%(count)d test messages are on their way.", sent)
-        self.message_user(request, text % {"count": sent}, messages.SUCCESS)
-        return self.to_page(pk)
-
     def decide_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """Do ``verb``; before what cannot be undone, show once more what it is about."""
         campaign = self.found(request, pk)
@@ -147,7 +132,7 @@ class CampaignPages(CampaignPagesBase):
         context = {"title": decision.title, "form": form, **_about(campaign), **_outlook(campaign)}
         return self.page(request, decision.look, campaign, status=status, **context)
 
-    def _shown(self, request: HttpRequest, campaign: Campaign, *, status: int = 200, **forms: Any) -> HttpResponse:
+    def _shown(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
         user = signed_in(request)
         verbs = policies.campaign_verbs(user, campaign)
         context = {
@@ -155,12 +140,11 @@ class CampaignPages(CampaignPagesBase):
             "may": {verb.value: verb in verbs for verb in Verb},
             "own": campaign.status == Status.AWAITING_APPROVAL and Verb.APPROVE not in verbs,
             "history": campaign.events.select_related("actor").order_by("-id"),
-            "test_form": TestForm() if Verb.TEST in verbs else None,
+            "own_phone": mask(phone) if (phone := testing.phone_of(user)) else "",
             **_about(campaign),
             **_outlook(campaign),
-            **forms,
         }
-        return self.page(request, "page.html", campaign, status=status, **context)
+        return self.page(request, "page.html", campaign, **context)
 
 
 def _outlook(campaign: Campaign) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from notifications import policies
 from notifications.admin.base import ReadOnlyAdmin
 from notifications.admin.campaign_list import ListPages
 from notifications.admin.campaign_page import CampaignPages
+from notifications.admin.campaign_testing import SelfTestPages
 from notifications.admin.campaign_writing import WritingPages
 from notifications.models import Campaign
 from notifications.services.campaigns import progress
@@ -37,7 +38,7 @@ class CampaignChangeList(ChangeList):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(WritingPages, ListPages, CampaignPages, ReadOnlyAdmin):
+class CampaignAdmin(WritingPages, ListPages, SelfTestPages, CampaignPages, ReadOnlyAdmin):
     """Written, approved by a second person, watched and stopped; every change is a service's."""
 
     list_display = ("name", "status", "shown_receivers", "shown_progress", "people", "begins")
@@ -70,6 +71,7 @@ class CampaignAdmin(WritingPages, ListPages, CampaignPages, ReadOnlyAdmin):
             "receivers": ("<int:pk>/receivers/", FORM(self.receivers_view)),
             "figures": ("<int:pk>/figures/", require_safe(self.figures_view)),
             "test": ("<int:pk>/test/", require_POST(self.test_view)),
+            "phone": ("<int:pk>/phone/", FORM(self.phone_view)),
             "decide": ("<int:pk>/decide/<slug:verb>/", FORM(self.decide_view)),
         }
         own = [

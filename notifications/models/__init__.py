@@ -7,6 +7,7 @@ from notifications.models.code import OneTimeCode
 from notifications.models.consent import Consent
 from notifications.models.message import Message
 from notifications.models.notice import InboundNotice
+from notifications.models.own_phone import OwnPhone
 from notifications.models.receiver_list import ReceiverList
 from notifications.models.route import Route, RouteAllowance, RoutePause, RouteTally
 from notifications.models.simulated import LocalDelivery
@@ -27,6 +28,7 @@ __all__ = [
     "MessageTemplate",
     "OneTimeCode",
     "OptOut",
+    "OwnPhone",
     "QuotaYear",
     "ReceiverList",
     "Route",

@@ -8,11 +8,23 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.campaign_workflow import APPROVED, ENDED, Status, Verb
+from notifications.campaign_workflow import APPROVED, ENDED, WRITING, Status, Verb
 from notifications.querysets import CampaignQuerySet, OptOutQuerySet, QuotaYearQuerySet
 
 # How long an announcement without an end is worth sending: two nights may lie in between.
 LASTS = timedelta(hours=72)
+
+
+_APPROVED_BY_OTHER = f"""
+IF EXISTS (
+    SELECT FROM notifications_campaignevent
+     WHERE campaign_id = NEW.id AND actor_id = NEW.approved_by_id
+       AND verb IN ({", ".join(f"'{verb.value}'" for verb in sorted(WRITING))})
+) THEN
+    RAISE EXCEPTION 'campaign % was written by its approver', NEW.id USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
 
 
 class Campaign(models.Model):
@@ -118,6 +130,15 @@ class Campaign(models.Model):
                 condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="campaign_ends_later",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="campaign_approved_by_other",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("approved_by_id"),
+                condition=pgtrigger.Q(new__approved_by__isnull=False),
+                func=_APPROVED_BY_OTHER,
+            )
         ]
         indexes = [
             # What the sweep looks at: few rows, however many campaigns there have been.

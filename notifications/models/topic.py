@@ -25,7 +25,7 @@ class Topic(models.Model):
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
-        default_permissions = ()
+        default_permissions = ("view", "add", "change")
         ordering = ("sort_order", "name")
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ VALID_FOR = timedelta(minutes=3)
 MAX_TRIES = 5
 
 # What a code may be asked for. The template is the event code_<purpose>; its text names the purpose.
-PURPOSES = frozenset({"track", "contact", "subscribe"})
+PURPOSES = frozenset({"track", "contact", "subscribe", "test"})
 
 
 @dataclass(frozen=True, slots=True)

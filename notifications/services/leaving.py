@@ -39,11 +39,12 @@ def receiver_of(token: str) -> str | None:
         message_id = UUID(bytes=base64.urlsafe_b64decode(f"{token}{'=' * (-len(token) % 4)}")[:16])
     except ValueError:
         return None
-    if not constant_time_compare(token, _token(message_id)):
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    if not any(constant_time_compare(token, _token(message_id, key)) for key in keys):
         return None
     return BulkMessage.objects.filter(pk=message_id).values_list("phone", flat=True).first()
 
 
-def _token(message_id: UUID) -> str:
-    digest = salted_hmac("notifications.leave", message_id.hex, algorithm="sha256").digest()
+def _token(message_id: UUID, key: str | None = None) -> str:
+    digest = salted_hmac("notifications.leave", message_id.hex, secret=key, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(message_id.bytes + digest[:_SIGNATURE]).decode().rstrip("=")

@@ -50,6 +50,7 @@ EVENTS = {
     "code_track",
     "code_contact",
     "code_subscribe",
+    "code_test",
     "announcement_test",
 }
 
@@ -128,6 +129,7 @@ def test_a_code_says_what_it_is_for() -> None:
     purposes = {
         "code_track": "başvuru takibi için",
         "code_contact": "bilgilerinizi görmek veya başvuruyu geri çekmek için",
+        "code_test": "deneme mesajlarını almak için",
         "code_subscribe": "duyuru aboneliğinizi düzenlemek için",
     }
     bodies = {item.text("event"): item.text("body") for item in _templates() if item.text("language") == "tr"}

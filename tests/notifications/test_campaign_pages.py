@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from departments.models import Neighbourhood
 from notifications.campaign_workflow import Status
 from notifications.lanes import Lane
-from notifications.models import Campaign, ListedReceiver, Message, OptOut, QuotaYear, Route
+from notifications.models import Campaign, ListedReceiver, Message, OptOut, OwnPhone, QuotaYear, Route, Topic
 from notifications.services import consents, delivery
 from notifications.services.campaigns import approval, running
 from notifications.services.campaigns.advance import advance
@@ -167,6 +168,27 @@ def test_the_page_foresees_who_gets_it_in_a_bounded_number_of_queries(
     assert "+90500" not in shown
 
 
+def test_a_choice_that_went_out_of_use_stays_chosen(page: Client, author: User, town: factories.Town) -> None:
+    Topic.objects.create(code="kurs", name="Kurslar", is_active=False)
+    draft = approval.create(
+        actor=author,
+        name="Kurs",
+        bodies={"tr": "Kurs."},
+        purpose="public",
+        topics=["kurs"],
+        neighbourhoods=(town.hill.pk,),
+    )
+    Neighbourhood.objects.filter(pk=town.hill.pk).update(is_active=False)
+    shown = _shown(page, "edit", draft.pk)
+    assert "Kurslar (artık kullanılmıyor)" in shown
+    assert f"{town.hill.name} (artık kullanılmıyor)" in shown
+    typed = _typed(version=draft.version, topics=["kurs"], neighbourhoods=[town.hill.pk])
+    assert page.post(_address("edit", draft.pk), typed).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.topics, list(draft.neighbourhoods.all())) == (["kurs"], [town.hill])
+    assert page.post(_address("add"), _typed(topics=["kurs"])).status_code == 422
+
+
 def test_a_stale_draft_is_not_overwritten(page: Client, campaign: Campaign) -> None:
     answer = page.post(_address("edit", campaign.pk), _typed(version="0"))
     assert answer.status_code == 409
@@ -257,16 +279,51 @@ def test_what_a_limit_stopped_says_what_to_do(page: Client, campaign: Campaign, 
     assert "Yıllık kotayı artırtın" in _shown(page, "change", campaign.pk)
 
 
-def test_a_test_message_is_sent_marked_and_recorded(page: Client, campaign: Campaign) -> None:
-    page.post(_address("test", campaign.pk), {"phone": "0500 000 00 99"})
+def _code() -> str:
+    return str(Message.objects.filter(event="code_test").latest("id").context["code"])
+
+
+def _prove(page: Client, campaign: Campaign) -> Any:
+    page.post(_address("phone", campaign.pk), {"phone": "0500 000 00 99"})
+    assert "0500 *** ** 99" in page.get(f"{_address('phone', campaign.pk)}?code=1").content.decode()
+    return page.post(_address("phone", campaign.pk), {"code": _code()}, follow=True)
+
+
+def test_a_test_goes_to_the_phone_that_was_proved_marked_and_recorded(page: Client, campaign: Campaign) -> None:
+    assert "0500 *** ** 99" in _prove(page, campaign).content.decode()
+    page.post(_address("test", campaign.pk), {"phone": "0500 000 00 01"})
     message = Message.objects.get(event="announcement_test")
     assert (message.phone, message.context) == ("+905000000099", {"text": "Yarın su kesilecektir."})
-    assert "0500 *** ** 99" in _shown(page, "change", campaign.pk)
+    assert campaign.events.latest("id").note == "0500 *** ** 99"
+
+
+def test_without_a_proved_phone_no_test_is_sent(page: Client, second: Client, campaign: Campaign) -> None:
+    _prove(second, campaign)
+    answer = page.post(_address("test", campaign.pk), {"phone": "0500 000 00 01"}, follow=True)
+    assert "Önce hangi telefonun sizin olduğunu" in answer.content.decode()
+    assert not Message.objects.filter(event="announcement_test").exists()
+
+
+def test_a_wrong_code_proves_no_phone(page: Client, campaign: Campaign) -> None:
+    page.post(_address("phone", campaign.pk), {"phone": "0500 000 00 99"})
+    wrong = f"{(int(_code()) + 1) % 1_000_000:06}"
+    answer = page.post(_address("phone", campaign.pk), {"code": wrong})
+    assert (answer.status_code, OwnPhone.objects.exists()) == (422, False)
+    assert "Kod yanlış" in answer.content.decode()
+
+
+def test_a_code_for_another_browser_proves_no_phone(page: Client, second: Client, campaign: Campaign) -> None:
+    page.post(_address("phone", campaign.pk), {"phone": "0500 000 00 99"})
+    theirs = _code()
+    second.post(_address("phone", campaign.pk), {"phone": "0500 000 00 99"})
+    assert second.post(_address("phone", campaign.pk), {"code": theirs}).status_code == 422
+    assert not OwnPhone.objects.exists()
 
 
 def test_nobody_sends_more_than_ten_tests_an_hour(page: Client, campaign: Campaign) -> None:
+    _prove(page, campaign)
     for _each in range(11):
-        page.post(_address("test", campaign.pk), {"phone": "0500 000 00 99"})
+        page.post(_address("test", campaign.pk))
     assert Message.objects.filter(event="announcement_test").count() == 10
 
 

@@ -81,6 +81,36 @@ def test_nobody_approves_what_they_wrote(approver: User) -> None:
         approval.approve(actor=approver, campaign_id=campaign.pk, expected_version=2)
 
 
+def _rewritten_by(approver: User, author: User) -> Campaign:
+    """Written and sent for approval by ``author``, but sent back and changed in between by ``approver``."""
+    campaign = approval.create(name="Su", bodies={"tr": "Su."}, purpose="public", actor=author)
+    campaign = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=1)
+    campaign = approval.send_back(actor=approver, campaign_id=campaign.pk, expected_version=2, reason="Saat yanlış.")
+    campaign = approval.edit(actor=approver, campaign_id=campaign.pk, expected_version=3, bodies={"tr": "Başka."})
+    return approval.submit(actor=author, campaign_id=campaign.pk, expected_version=4)
+
+
+def test_nobody_approves_what_they_rewrote(author: User, approver: User) -> None:
+    campaign = _rewritten_by(approver, author)
+    with pytest.raises(NotPermitted):
+        approval.approve(actor=approver, campaign_id=campaign.pk, expected_version=5)
+
+
+def test_who_only_sent_it_back_approves_it(author: User, approver: User) -> None:
+    campaign = approval.create(name="Su", bodies={"tr": "Su."}, purpose="public", actor=author)
+    approval.submit(actor=author, campaign_id=campaign.pk, expected_version=1)
+    approval.send_back(actor=approver, campaign_id=campaign.pk, expected_version=2, reason="Saat yanlış.")
+    approval.submit(actor=author, campaign_id=campaign.pk, expected_version=3)
+    approval.approve(actor=approver, campaign_id=campaign.pk, expected_version=4)
+    assert Campaign.objects.get().approved_by == approver
+
+
+def test_the_database_refuses_an_approval_by_who_rewrote_it(author: User, approver: User) -> None:
+    campaign = _rewritten_by(approver, author)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(approved_by=approver)
+
+
 def test_the_database_refuses_an_approval_by_the_author(author: User) -> None:
     campaign = approval.create(name="Su", bodies={"tr": "Su."}, purpose="public", actor=author)
     with pytest.raises(IntegrityError), transaction.atomic():

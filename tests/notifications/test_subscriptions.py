@@ -104,6 +104,20 @@ def test_who_proved_the_phone_changes_what_it_is_about(client: Client, town: fac
     assert (consent.topics, consent.neighbourhood_id) == (["kurs"], town.centre.pk)
 
 
+def test_who_chose_a_topic_that_went_out_of_use_keeps_it(client: Client, town: factories.Town) -> None:
+    _ask(client, topics=["spor"], neighbourhood=town.hill.pk)
+    client.post(reverse("announcements:code"), {"code": _code()})
+    Topic.objects.update(is_active=False)
+    town.hill.is_active = False
+    town.hill.save()
+    shown = _page(client)
+    assert "Spor (artık kullanılmıyor)" in shown
+    assert "Kurslar" not in shown
+    client.post(reverse("announcements:mine"), {"topics": ["spor"], "neighbourhood": town.hill.pk})
+    consent = Consent.objects.get()
+    assert (consent.topics, consent.neighbourhood) == (["spor"], town.hill)
+
+
 def test_who_proved_the_phone_leaves_in_one_press(client: Client) -> None:
     consents.give(phone=STORED, text_version="tr-1", source="portal", language="tr")
     _prove(client)
@@ -177,6 +191,12 @@ def test_the_link_names_no_phone_and_cannot_be_guessed(client: Client, message: 
     assert client.post(forged).status_code == 404
     assert client.post(reverse("announcements:leave", args=["çöp"])).status_code == 404
     assert not OptOut.objects.exists()
+
+
+def test_the_link_works_on_after_the_key_was_changed(client: Client, message: BulkMessage, settings: Any) -> None:
+    path = _path(message)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key", [settings.SECRET_KEY]
+    assert client.get(path).status_code == 200
 
 
 def test_the_link_of_a_message_that_is_gone_says_how_to_leave(client: Client, message: BulkMessage) -> None:

@@ -93,7 +93,7 @@ def send_back(*, actor: User, campaign_id: int, expected_version: int, reason: s
 def approve(*, actor: User, campaign_id: int, expected_version: int) -> Campaign:
     """Agree to text, receivers and time as they are in ``expected_version``; begins at once or at its time.
 
-    Needs ``notifications.approve_campaign`` and somebody who neither wrote it nor sent it for approval.
+    Needs ``notifications.approve_campaign`` and somebody who never wrote, changed or submitted it.
     Raises what ``change.begin`` raises, and InvalidInput where its time has passed.
     """
     step = change.begin(campaign_id=campaign_id, verb=Verb.APPROVE, actor=actor, expected_version=expected_version)
