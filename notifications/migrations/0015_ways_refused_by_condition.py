@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0011_campaigns_stopped_by_an_error'),
+        ('notifications', '0014_own_phones'),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Staff see, add and change topics."""
 
     dependencies = [
-        ('notifications', '0010_receiver_lists_and_topics'),
+        ('notifications', '0011_campaigns_stopped_by_an_error'),
     ]
 
     operations = [

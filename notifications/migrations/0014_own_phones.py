@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_turkish_order'),
-        ('notifications', '0012_who_wrote_does_not_approve'),
+        ('notifications', '0013_who_wrote_does_not_approve'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Nobody approves an announcement that they wrote, changed or sent for approval."""
 
     dependencies = [
-        ('notifications', '0011_topics_in_the_administration'),
+        ('notifications', '0012_topics_in_the_administration'),
     ]
 
     operations = [
