@@ -120,12 +120,15 @@ def chosen_category(so_far: Mapping[str, Typed]) -> Category | None:
     return catalogue.categories().get(so_far.get("what", {}).get("category", ""))
 
 
-def chosen_kind(so_far: Mapping[str, Typed]) -> Kind:
+def kind_of(category: Category | None, chosen: str) -> Kind:
     """The kind that was chosen, else the usual one of the category, else a plain request."""
-    typed = so_far.get("what", {}).get("kind", "")
-    category = chosen_category(so_far)
-    kind = typed or (category.kind if category else "")
+    kind = chosen or (category.kind if category else "")
     return Kind(kind) if kind in Kind.values else Kind.REQUEST
+
+
+def chosen_kind(so_far: Mapping[str, Typed]) -> Kind:
+    """The kind of what was typed so far."""
+    return kind_of(chosen_category(so_far), so_far.get("what", {}).get("kind", ""))
 
 
 class DetailsForm(StepForm):
