@@ -57,6 +57,18 @@ class PhoneField(forms.CharField):
         return cleaned(lambda: parse_phone(text))
 
 
+class DayField(forms.DateField):
+    """A day, from the browser's own calendar or typed as day.month.year."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            input_formats=["%Y-%m-%d", "%d.%m.%Y"],
+            **kwargs,
+        )
+        self.error_messages["invalid"] = _("Write the date as day.month.year. Example: 20.11.2026")
+
+
 class CodeField(PlainTextField):
     """The six digits of a one-time code."""
 

@@ -243,13 +243,13 @@ QUESTION_RESUME_DAYS = env.number("QUESTION_RESUME_DAYS", 15, least=1)
 
 # Months after which a finished request loses its personal data. The municipality's lawyer sets it.
 RETENTION_MONTHS = env.number("RETENTION_MONTHS", 60, least=1)
-# Days after which a finished message is deleted; until then it is evidence that the applicant was told.
 # Announcements rest between these hours, by the municipality's clock.
 QUIET_HOURS = env.hours("QUIET_HOURS", "21:00-09:00")
 # SMS parts of announcements a year; a year that has begun keeps its own limit (admin).
 ANNOUNCEMENT_QUOTA = env.number("ANNOUNCEMENT_QUOTA", 10_000_000, least=0)
 # Whole months after which the messages of announcements are dropped with their phone numbers; totals stay.
 ANNOUNCEMENT_RETENTION_MONTHS = env.number("ANNOUNCEMENT_RETENTION_MONTHS", 13, least=1)
+# Days after which a finished message is deleted; until then it is evidence that the applicant was told.
 MESSAGE_RETENTION_DAYS = env.number("MESSAGE_RETENTION_DAYS", 400, least=1)
 # Days after which what gateways told us, with phone numbers and what citizens wrote, is erased.
 NOTICE_RETENTION_DAYS = env.number("NOTICE_RETENTION_DAYS", 30, least=1)

@@ -39,6 +39,11 @@ def locate(lat: float, lng: float) -> Neighbourhood | None:
     return None
 
 
+def is_outside(lat: float, lng: float) -> bool:
+    """Whether boundaries are known, and the point (degrees, WGS 84) lies in none of them."""
+    return bool(_areas()) and locate(lat, lng) is None
+
+
 def neighbourhoods_geojson() -> dict[str, Any]:
     """The known boundaries as a GeoJSON FeatureCollection with ``code`` and ``name`` of each."""
     return {

@@ -271,16 +271,6 @@ def age(value: datetime | None) -> str:
 
 
 @register.filter
-def urgency(days: int | None) -> str:
-    """Chip class of the days left: late, soon (three days or fewer) or ok."""
-    if days is None:
-        return "paused"
-    if days < 0:
-        return "late"
-    return "soon" if days <= 3 else "ok"
-
-
-@register.filter
 def number(value: float | None) -> str:
     """1.250."""
     return "" if value is None else number_format(value, use_l10n=True, force_grouping=True)

@@ -26,6 +26,7 @@ from requests_app.forms.fields import (
     NumberField,
     SharedFields,
 )
+from requests_app.forms.point import check_point, point_of
 from requests_app.models import Category
 from requests_app.models.request import DESCRIPTION_MAX
 from requests_app.questions import Question, questions_of
@@ -119,12 +120,15 @@ def chosen_category(so_far: Mapping[str, Typed]) -> Category | None:
     return catalogue.categories().get(so_far.get("what", {}).get("category", ""))
 
 
-def chosen_kind(so_far: Mapping[str, Typed]) -> Kind:
+def kind_of(category: Category | None, chosen: str) -> Kind:
     """The kind that was chosen, else the usual one of the category, else a plain request."""
-    typed = so_far.get("what", {}).get("kind", "")
-    category = chosen_category(so_far)
-    kind = typed or (category.kind if category else "")
+    kind = chosen or (category.kind if category else "")
     return Kind(kind) if kind in Kind.values else Kind.REQUEST
+
+
+def chosen_kind(so_far: Mapping[str, Typed]) -> Kind:
+    """The kind of what was typed so far."""
+    return kind_of(chosen_category(so_far), so_far.get("what", {}).get("kind", ""))
 
 
 class DetailsForm(StepForm):
@@ -175,7 +179,6 @@ class WhereForm(StepForm):
         if self.cleaned_data.get("place") == NOWHERE:
             self._forget_place()
         elif not self.errors:
-            self._check_point()
             self._find_neighbourhood()
         return self.cleaned_data
 
@@ -185,28 +188,15 @@ class WhereForm(StepForm):
             self.errors.pop(name, None)
         self.cleaned_data.update(neighbourhood=None, address="", latitude=None, longitude=None)
 
-    def _check_point(self) -> None:
-        missing = [name for name in ("latitude", "longitude") if self.cleaned_data[name] is None]
-        if len(missing) == 1:
-            self.add_error(missing[0], _("A point needs both numbers. Write this one too, or clear the other."))
-
     def _find_neighbourhood(self) -> None:
         values = self.cleaned_data
         chosen = catalogue.neighbourhoods().get(values["neighbourhood"])
-        point = [values[name] for name in ("latitude", "longitude") if values.get(name) is not None]
-        has_point = len(point) == 2
-        found = chosen or (places.locate(*point) if has_point else None)
-        if found is None and not self.errors:
-            self._refuse_place(has_point, bool(values["address"]))
-        values["neighbourhood"] = found
-
-    def _refuse_place(self, has_point: bool, has_address: bool) -> None:
-        if has_point and places.neighbourhoods_geojson()["features"]:
-            message = _("The marked point lies outside of our boundaries. Mark it again, or choose a neighbourhood.")
-            self.add_error("neighbourhood", message)
-        elif not has_point and not has_address:
+        check_point(self, chosen)
+        point = point_of(values)
+        if not self.errors and not (chosen or point or values["address"]):
             message = _("Choose a neighbourhood, write the address or mark the place on the map.")
             self.add_error("neighbourhood", message)
+        values["neighbourhood"] = chosen or (places.locate(*point) if point else None)
 
 
 class YouForm(StepForm):

@@ -16,7 +16,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from common.form_fields import PlainTextField
+from common.form_fields import DayField, PlainTextField
 from requests_app.forms.fields import FilesField, FilesInput
 from requests_app.models import Authority, ContactReveal, StandardReply
 from requests_app.models.answer import ANSWER_MAX
@@ -189,13 +189,10 @@ class AnswerForm(VersionForm):
         required=False,
         error_messages={"invalid_choice": _("Choose what the answer is.")},
     )
-    promised_on = forms.DateField(
+    promised_on = DayField(
         label=_("Promised date"),
         help_text=_("The day by which the work will be done. Example: 20.11.2026"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
         required=False,
-        error_messages={"invalid": _("Write the date as day.month.year. Example: 20.11.2026")},
     )
     authority = authority_field(required=False)
     text = LongText(

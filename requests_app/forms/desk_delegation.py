@@ -7,20 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.form_fields import DayField
 from common.turkish import sort_key
 from departments.models import Department, Membership
-
-DATE_ERROR = _("Write the date as day.month.year. Example: 20.11.2026")
-
-
-def _day(label: Any, *, missing: Any, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=help_text,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%d.%m.%Y"],
-        error_messages={"invalid": DATE_ERROR, "required": missing},
-    )
 
 
 class DelegationForm(forms.Form):
@@ -32,8 +21,12 @@ class DelegationForm(forms.Form):
         coerce=int,
         error_messages={"required": _("Choose the person who acts for you.")},
     )
-    starts_on = _day(_("First day"), missing=_("Choose the first day."))
-    ends_on = _day(_("Last day"), missing=_("Choose the last day."), help_text=_("This day is included."))
+    starts_on = DayField(label=_("First day"), error_messages={"required": _("Choose the first day.")})
+    ends_on = DayField(
+        label=_("Last day"),
+        error_messages={"required": _("Choose the last day.")},
+        help_text=_("This day is included."),
+    )
     reason = forms.CharField(
         label=_("Reason"), help_text=_("For instance: annual leave."), max_length=200, required=False
     )

@@ -12,7 +12,7 @@ from common.form_fields import PhoneField, PlainTextField
 from departments import legal_texts
 from departments.models import LegalText
 from requests_app import catalogue
-from requests_app.forms.apply import QUESTION, DetailsForm
+from requests_app.forms.apply import QUESTION, DetailsForm, kind_of
 from requests_app.forms.fields import EmailAddressField
 from requests_app.models import Applicant, Category
 from requests_app.models.request import DESCRIPTION_MAX
@@ -132,10 +132,8 @@ class EntryForm(forms.Form):
 
     @property
     def chosen_kind(self) -> Kind:
-        """The kind that was chosen, else the category's usual one, else a plain request."""
-        category = self.chosen_category
-        usual = category.kind if category else ""
-        return Kind(self.cleaned_data.get("kind") or usual or Kind.REQUEST)
+        """The kind of what was entered."""
+        return kind_of(self.chosen_category, self.cleaned_data.get("kind", ""))
 
     def application(self, answers: dict[str, Any]) -> Application:
         """What the intake takes; ``answers`` are those to the category's questions."""

@@ -23,6 +23,7 @@ from requests_app.forms.desk import (
     authority_field,
 )
 from requests_app.forms.fields import DegreesField, RequestNumberField
+from requests_app.forms.point import check_point
 from requests_app.models import Category, ServiceRequest
 from requests_app.models.history import NOTE_MAX
 from requests_app.services.intake import Place
@@ -131,12 +132,10 @@ class ReclassifyForm(VersionForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """Both coordinates or none."""
-        values = self.cleaned_data
-        for name, other in (("latitude", "longitude"), ("longitude", "latitude")):
-            if not self.errors and values[name] is None and values[other] is not None:
-                self.add_error(name, _("A point needs both numbers. Write this one too, or clear the other."))
-        return values
+        """Both coordinates or none, and within our boundaries."""
+        if not self.errors:
+            check_point(self, catalogue.neighbourhoods().get(self.cleaned_data["neighbourhood"]))
+        return self.cleaned_data
 
     def arguments(self) -> dict[str, Any]:
         """What ``triage.reclassify`` takes."""

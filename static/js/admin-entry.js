@@ -2,21 +2,31 @@
 // questions of the chosen category. Without this, the buttons of the page do the same.
 const form = document.querySelector("[data-entry]");
 
-// Posts the fields that isWanted and puts the answer where it belongs.
+// The question under way for each piece of the page.
+const running = {};
+
+// Posts the fields that isWanted and puts the answer where it belongs. What was asked before is not waited for any
+// more: an answer about half a number must not come last and stay.
 async function fill(id, address, isWanted) {
+  running[id]?.abort();
+  running[id] = new AbortController();
   const body = new FormData();
   for (const [name, value] of new FormData(form)) {
     if (name === "csrfmiddlewaretoken" || isWanted(name)) body.append(name, value);
   }
-  const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+  const { signal } = running[id];
+  const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" }, signal });
   if (response.ok) document.getElementById(id).innerHTML = await response.text();
 }
 
-const lookUp = () => fill("entry-earlier", form.dataset.lookup, (name) => name === "phone");
+// A question that was given up or lost is not worth a message: the page's buttons ask again.
+const lookUp = () => fill("entry-earlier", form.dataset.lookup, (name) => name === "phone").catch(() => undefined);
 
 // What was answered goes along, so that it comes back with the questions.
 const askQuestions = () =>
-  fill("entry-questions", form.dataset.questions, (name) => name === "category" || name.startsWith("q_"));
+  fill("entry-questions", form.dataset.questions, (name) => name === "category" || name.startsWith("q_")).catch(
+    () => undefined,
+  );
 
 // The telephone system opens this page with the number behind a #, which no server and no log ever sees.
 if (/^#\+?\d+$/.test(location.hash) && !form.elements.phone.value) {

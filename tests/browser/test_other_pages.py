@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.colleagues import Administrator, Agent, Clerk, Colleague, Head, Manager, Specialist
 from tests.browser.people import Citizen
@@ -166,6 +166,19 @@ def test_an_application_over_the_phone(width: int, enter: Enter) -> None:
     number = agent.enters_for_caller(f"0500 000 93 {width % 100}", "Osman Deneme", "Durağın camı kırık.")
     agent.opens_receipt()
     agent.finds(number)
+
+
+def test_an_answer_about_half_a_number_never_comes_last(enter: Enter) -> None:
+    agent = enter(Agent, 1280)
+    agent.signs_in()
+    page = agent.page
+    page.goto("/admin/requests_app/servicerequest/entry/")
+    held: list[Route] = []
+    address = page.locator("[data-entry]").get_attribute("data-lookup")
+    page.route(f"**{address}", lambda route: route.continue_() if held else held.append(route))
+    page.locator("[name=phone]").fill("0500 000 93 9")
+    with page.expect_event("requestfailed"):  # the first question is given up
+        page.locator("[name=phone]").fill("0500 000 93 99")
 
 
 @WIDTHS

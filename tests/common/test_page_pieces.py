@@ -55,11 +55,6 @@ def test_working_days_left_are_said_in_words(days, words):
     assert ui.working_days_left(days) == words
 
 
-@pytest.mark.parametrize(("days", "chip"), [(-1, "late"), (0, "soon"), (3, "soon"), (4, "ok"), (None, "paused")])
-def test_the_urgency_of_a_deadline_has_four_steps(days, chip):
-    assert ui.urgency(days) == chip
-
-
 @pytest.mark.parametrize(
     ("now", "words"), [("2026-11-20T11:35Z", "5 dk"), ("2026-11-20T14:40Z", "3 saat"), ("2026-11-22T12:00Z", "2 gün")]
 )

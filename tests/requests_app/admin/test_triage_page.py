@@ -317,6 +317,7 @@ def test_a_decision_that_does_not_exist_is_not_found(clerk: Client, waiting: Ser
         ("reject", {"reason": "   "}, "Nedenini yazın."),
         ("ask", {"question": ""}, "Soruyu yazın."),
         ("reclassify", {"kind": "request", "latitude": "39"}, "Nokta için"),
+        ("reclassify", {"kind": "request", "latitude": "41", "longitude": "29"}, "belediye sınırlarının dışında"),
         ("reclassify", {"kind": "nothing"}, "problem"),
     ],
 )

@@ -80,6 +80,19 @@ def test_a_point_outside_of_the_boundaries_is_refused(citizen: Citizen) -> None:
     assert "İşaretlediğiniz nokta belediye sınırlarının dışında." in text_of(response)
 
 
+def test_a_point_outside_is_refused_whatever_neighbourhood_is_chosen(citizen: Citizen) -> None:
+    response = citizen.take("where", latitude="41", longitude="29")
+    assert response.status_code == 422
+    assert "id_latitude_error" in text_of(response)
+    assert "iki sayıyı da silip" in text_of(response)
+
+
+def test_in_a_neighbourhood_without_a_boundary_any_point_is_taken(citizen: Citizen, town: factories.Town) -> None:
+    town.centre.polygon = town.centre.min_lat = town.centre.max_lat = town.centre.min_lng = town.centre.max_lng = None
+    town.centre.save()
+    assert citizen.take("where", latitude="41", longitude="29").status_code == 302
+
+
 def test_without_boundaries_any_point_is_taken(citizen: Citizen, town: factories.Town) -> None:
     for place in (town.centre, town.hill):
         place.polygon = place.min_lat = place.max_lat = place.min_lng = place.max_lng = None
