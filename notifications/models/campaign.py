@@ -135,6 +135,11 @@ class Campaign(models.Model):
         return self.started_at
 
     @property
+    def segments_each(self) -> float:
+        """SMS parts reserved for one message, on average; at least one."""
+        return max(1.0, self.planned_segments / max(1, self.planned))
+
+    @property
     def too_late_after(self) -> datetime:
         """From when on nothing of it is sent any more."""
         return self.ends_at or self.begun_at + LASTS
