@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pgtrigger
 from django.conf import settings
@@ -9,10 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.campaign_workflow import APPROVED, ENDED, Status, Verb
+from notifications.lanes import POLICIES, Lane
 from notifications.querysets import CampaignQuerySet, OptOutQuerySet, QuotaYearQuerySet
-
-# How long an announcement without an end is worth sending: two nights may lie in between.
-LASTS = timedelta(hours=72)
 
 
 class Campaign(models.Model):
@@ -142,7 +140,7 @@ class Campaign(models.Model):
     @property
     def too_late_after(self) -> datetime:
         """From when on nothing of it is sent any more."""
-        return self.ends_at or self.begun_at + LASTS
+        return self.ends_at or self.begun_at + POLICIES[Lane.BULK].deadline
 
 
 class CampaignEvent(models.Model):
