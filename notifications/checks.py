@@ -1,19 +1,37 @@
-"""Start-up checks: a route that cannot work stops the start instead of failing every message."""
+"""Start-up checks: what cannot work stops the start instead of failing every message."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.core import checks
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from notifications import gateways
 from notifications.models import Route
 
+# The first with uuidv7(), by which the receivers of an announcement are listed.
+OLDEST_POSTGRESQL = 18
+
 
 def register_all() -> None:
     """Add the checks of this app to Django's."""
+    checks.register(check_database)
     checks.register(check_credentials)
     checks.register(check_routes)
+
+
+def check_database(app_configs: Sequence[Any] | None, **options: Any) -> list[checks.CheckMessage]:
+    """The database server is new enough. Without this check an older one would fail at the first announcement."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version_num")
+            major = int(cursor.fetchone()[0]) // 10_000
+    except DatabaseError:  # not there
+        return []
+    if major >= OLDEST_POSTGRESQL:
+        return []
+    message = f"PostgreSQL {OLDEST_POSTGRESQL} or newer is needed; this is PostgreSQL {major}."
+    return [checks.Error(message, id="notifications.E003")]
 
 
 def check_credentials(app_configs: Sequence[Any] | None, **options: Any) -> list[checks.CheckMessage]:

@@ -67,7 +67,8 @@ POLICIES = {
         longest_delay=timedelta(minutes=15),
     ),
     Lane.BULK: LanePolicy(
-        deadline=timedelta(hours=24),
+        # Of an announcement without an end, from its begin on: two nights may lie in between.
+        deadline=timedelta(hours=72),
         chunk=1_000,
         begun_within=timedelta(seconds=2),
         lease=timedelta(seconds=90),

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pgtrigger
 from django.conf import settings
@@ -9,11 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.campaign_workflow import APPROVED, ENDED, WRITING, Status, Verb
+from notifications.lanes import POLICIES, Lane
 from notifications.querysets import CampaignQuerySet, OptOutQuerySet, QuotaYearQuerySet
-
-# How long an announcement without an end is worth sending: two nights may lie in between.
-LASTS = timedelta(hours=72)
-
 
 _APPROVED_BY_OTHER = f"""
 IF EXISTS (
@@ -135,7 +132,7 @@ class Campaign(models.Model):
             pgtrigger.Trigger(
                 name="campaign_approved_by_other",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("approved_by_id"),
+                operation=pgtrigger.UpdateOf("approved_by_id"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(new__approved_by__isnull=False),
                 func=_APPROVED_BY_OTHER,
             )
@@ -161,9 +158,14 @@ class Campaign(models.Model):
         return self.started_at
 
     @property
+    def segments_each(self) -> float:
+        """SMS parts reserved for one message, on average; at least one."""
+        return max(1.0, self.planned_segments / max(1, self.planned))
+
+    @property
     def too_late_after(self) -> datetime:
         """From when on nothing of it is sent any more."""
-        return self.ends_at or self.begun_at + LASTS
+        return self.ends_at or self.begun_at + POLICIES[Lane.BULK].deadline
 
 
 class CampaignEvent(models.Model):

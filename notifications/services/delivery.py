@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from common import bell
 from notifications import gateways
-from notifications.gateways.base import COULD_NOT_ASK, Finding, Gateway, Outcome, Retry
+from notifications.gateways.base import COULD_NOT_ASK, NOT_TRIED, Finding, Gateway, Outcome, Retry
 from notifications.gateways.links import find_link
 from notifications.lanes import POLICIES, RECONCILE_QUEUE, RECONCILE_TASK, Lane, deliver_task
 from notifications.models import Route
@@ -95,7 +95,9 @@ def _claim(lane: Lane, way: WayOut, *, now: datetime) -> Claimed:
         allowed = rates.allowance(way.route, lane, wanted=_chunk(lane, way))
         if allowed.wait:
             return Claimed(0, [], until=now, wait=allowed.wait)
-        taken = ledgers.of(lane).claim(lane, way.route, size=allowed.messages, now=now, lease_end=lease_end)
+        taken = ledgers.of(lane).claim(
+            lane, way.route, size=allowed.messages, segments=allowed.segments, now=now, lease_end=lease_end
+        )
         rates.charge(way.route, sum(attempt.segments for attempt in taken.attempts))
     if not taken.attempts:
         routes.give_back(way)
@@ -122,6 +124,9 @@ def send(lane: Lane, claimed: Claimed) -> None:
     to_send = [attempt for attempt in claimed.attempts if attempt.id not in held_back]
     outcomes = _gateway(route).send_batch([attempt.outbound() for attempt in to_send], until=claimed.until)
     _record(ledger, route, list(zip(to_send, outcomes, strict=True)))
+    tried = (attempt for attempt, outcome in zip(to_send, outcomes, strict=True) if outcome is not NOT_TRIED)
+    claimed_segments = sum(attempt.segments for attempt in claimed.attempts)
+    rates.give_back(route, claimed_segments - sum(attempt.segments for attempt in tried))
     routes.judge(claimed.way, outcomes, now=timezone.now())
 
 

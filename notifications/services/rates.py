@@ -30,9 +30,13 @@ RETURNING segments
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many messages may be claimed; none for another ``wait`` seconds."""
+    """How many messages may be claimed, of how many segments together; none for another ``wait`` seconds.
+
+    Without ``segments`` they may be as long as they like.
+    """
 
     messages: int
+    segments: int | None = None
     wait: float = 0.0
 
 
@@ -47,13 +51,18 @@ def allowance(route: Route, lane: Lane, *, wanted: int) -> Allowance:
     worthwhile = max(1.0, min(wanted, route.segments_per_second * WORTHWHILE_SECONDS))
     if saved < worthwhile:
         return Allowance(0, wait=(worthwhile - saved) / route.segments_per_second)
-    return Allowance(min(wanted, int(saved)))
+    return Allowance(min(wanted, int(saved)), segments=int(saved))
 
 
 def charge(route: Route, segments: int) -> None:
     """Take ``segments`` from what ``route`` may send. To be called in the claim's transaction."""
     if route.segments_per_second is not None and segments:
         _charge(route, segments)
+
+
+def give_back(route: Route, segments: int) -> None:
+    """Return ``segments`` of messages that were claimed and not sent. More than a second's worth is not kept."""
+    charge(route, -segments)
 
 
 def _charge(route: Route, taken: int) -> float:

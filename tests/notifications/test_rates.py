@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from notifications.lanes import Lane
 from notifications.models import BulkMessage, Campaign, Message, Route, RouteAllowance, State
 from notifications.services import consents, delivery, rates
 from notifications.services.campaigns.advance import advance
 from tests.notifications.conftest import PHONE, use_route
+from tests.providers import twilio
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +96,31 @@ def test_segments_are_charged_not_messages(queue: Callable[..., Message]) -> Non
     queue(context={"number": "26-0000123-4", "municipality": "Ö" * 400})
     delivery.deliver(Lane.TRANSACTIONAL)
     assert _saved() == 100 - Message.objects.get().segments == 97
+
+
+@pytest.mark.django_db(transaction=True)
+def test_long_announcements_do_not_pass_the_rate_of_a_second(approved: Callable[..., Campaign]) -> None:
+    use_route("local", segments_per_second=20, reserved_units=500)
+    for number in range(9):
+        consents.give(phone=f"+9050000001{number:02}", text_version="tr-1", source="portal", language="tr")
+    approved(is_urgent=True)
+    advance()
+    attempts = delivery.claim(Lane.BULK).attempts
+    assert [attempt.segments for attempt in attempts] == [4] * 5
+    assert _saved() == pytest.approx(0, abs=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_claimed_and_not_sent_is_not_spent(
+    approved: Callable[..., Campaign], over_twilio: twilio.TwilioServer
+) -> None:
+    Route.objects.update(segments_per_second=100)
+    _announce(approved)
+    claimed = delivery.claim(Lane.BULK)
+    assert len(claimed.attempts) == 1
+    delivery.send(Lane.BULK, replace(claimed, until=timezone.now()))
+    assert over_twilio.posts == 0
+    assert _saved() >= 100
 
 
 @pytest.mark.django_db(transaction=True)

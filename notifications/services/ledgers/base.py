@@ -107,8 +107,12 @@ class Ledger(Protocol):
     table holds the same line against everybody else.
     """
 
-    def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
+    def claim(
+        self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime, segments: int | None = None
+    ) -> Taken:
         """Take up to ``size`` due messages, written for ``route``, until ``lease_end``; skips what others hold.
+
+        Of announcements only as many as have about ``segments`` parts together, and at least one.
 
         To be called in a transaction of its own, which the caller commits before anything is sent.
         """

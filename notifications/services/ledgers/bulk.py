@@ -115,12 +115,15 @@ RETURNING id, campaign_id, phone, language, fields, route, attempts, lookups, cl
 class BulkLedger:
     """See ``Ledger``."""
 
-    def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
+    def claim(
+        self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime, segments: int | None = None
+    ) -> Taken:
         """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
         campaigns = [campaign for campaign in sending(now) if _may_take(route, campaign)]
         random.shuffle(campaigns)
         for campaign in campaigns:
-            rows = _claim(campaign, route, size=size, now=now, lease_end=lease_end)
+            most = size if segments is None else min(size, max(1, int(segments / campaign.segments_each)))
+            rows = _claim(campaign, route, size=most, now=now, lease_end=lease_end)
             if rows:
                 return Taken(len(rows), self._within_limits(campaign, rows, _attempts(campaign, rows, route, now=now)))
         return Taken(0, [])

@@ -101,7 +101,9 @@ RETURNING message.id
 class MessageLedger:
     """See ``Ledger``."""
 
-    def claim(self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime) -> Taken:
+    def claim(
+        self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime, segments: int | None = None
+    ) -> Taken:
         """Lock, write the texts, set the lease. A message that cannot be written fails here."""
         rows = list(Message.objects.due(lane, now).select_for_update(skip_locked=True)[:size])
         shelf = TemplateShelf({row.event for row in rows if not row.text or not route.links_allowed})
