@@ -20,6 +20,10 @@ class Lane(models.TextChoices):
 # (docs/decisions/0013) and are begun within seconds.
 SINGLE = (Lane.OTP, Lane.TRANSACTIONAL, Lane.REPLY)
 
+# What may go out by WhatsApp, too: it takes free text for a day after somebody wrote to us, and only templates that it
+# has approved otherwise, of which there are none.
+WRITTEN_BACK = (Lane.REPLY,)
+
 
 @dataclass(frozen=True, slots=True)
 class LanePolicy:

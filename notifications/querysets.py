@@ -51,6 +51,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Queued messages of ``lane`` that may be sent at ``at``, longest waiting first."""
         return self.filter(state=State.QUEUED, lane=lane, due_at__lte=at, expires_at__gt=at).order_by("due_at")
 
+    def over(self, channel: str) -> MessageQuerySet:
+        """Messages that go out over ``channel``."""
+        return self.filter(channel=channel)
+
     def begun_late(self, since: datetime, at: datetime) -> MessageQuerySet:
         """Messages queued since ``since`` that no worker had taken within ``bell.LATE``, as seen at ``at``: their
         bell was lost, or no worker was free. Of one that was tried again nobody knows any more.

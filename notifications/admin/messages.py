@@ -45,7 +45,7 @@ class MessageAdmin(ReadOnlyAdmin):
     """Read only, phones masked; a failed message can be sent again after a second look."""
 
     list_display = ("created_at", "status", "what", "masked_phone", "about")
-    list_filter = ("state", "lane", EventFilter)
+    list_filter = ("state", "lane", "channel", EventFilter)
     list_select_related = False
     ordering = ("-id",)
     search_fields = ("reference",)
@@ -54,12 +54,15 @@ class MessageAdmin(ReadOnlyAdmin):
     empty_text = _("A message is written here as soon as something happens that an applicant is told of.")
     # No text, and the phone as masked as in the list.
     export_fields = (
-        "created_at", "state", "what", "lane", "masked_phone", "about", "segments", "route",
+        "created_at", "state", "what", "lane", "channel", "masked_phone", "about", "segments", "route",
         "attempts", "sent_at", "finished_at", "problem",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("state", "what", "about", "masked_phone", "shown_text", "segments")}),
-        (_("Way"), {"fields": ("lane", "route", "provider_id", "attempts", "lookups", "problem", "error_detail")}),
+        (
+            _("Way"),
+            {"fields": ("lane", "channel", "route", "provider_id", "attempts", "lookups", "problem", "error_detail")},
+        ),
         (
             _("Times"),
             {"fields": ("created_at", "claimed_at", "sent_at", "finished_at", "due_at", "expires_at", "retried_at")},

@@ -3,14 +3,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from notifications.lanes import SINGLE, Lane
+from notifications.channels import Channel
+from notifications.lanes import SINGLE, WRITTEN_BACK, Lane
 from notifications.models.ways import only_known_ways
 from notifications.querysets import MessageQuerySet
 from notifications.workflow import FINISHED, OPEN, State
 
 
 class Message(models.Model):
-    """One SMS: the outbox row that upper floors insert and the workers carry through its states.
+    """One SMS or WhatsApp message: the outbox row that upper floors insert and the workers carry through its states.
 
     ``due_at`` says when the row next needs somebody: queued, it may be sent from then on; sending, the
     worker's lease ends; unknown, it is to be looked up at the gateway.
@@ -24,6 +25,9 @@ class Message(models.Model):
 
     event = models.CharField(_("event"), max_length=64)
     lane = models.CharField(_("lane"), max_length=16, choices=Lane)
+    channel = models.CharField(
+        _("channel"), max_length=16, choices=Channel, default=Channel.SMS, db_default=Channel.SMS
+    )
     language = models.CharField(_("language"), max_length=8)
     phone = models.CharField(_("phone"), max_length=16)
     context = models.JSONField(_("fields of the text"), default=dict)
@@ -75,6 +79,10 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(lane__in=SINGLE), name="message_lane_known"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="message_state_known"),
+            models.CheckConstraint(
+                condition=Q(channel=Channel.SMS) | Q(channel=Channel.WHATSAPP, lane__in=WRITTEN_BACK),
+                name="message_channel_known",
+            ),
             models.CheckConstraint(condition=Q(phone__regex=r"^\+[1-9][0-9]{7,14}$"), name="message_phone_e164"),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.SENDING, State.UNKNOWN]) | Q(claimed_at__isnull=False),

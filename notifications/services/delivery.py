@@ -6,6 +6,7 @@ sent again. See docs/notifications.md.
 """
 
 import logging
+import random
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +19,10 @@ from django.utils import timezone
 
 from common import bell
 from notifications import gateways
+from notifications.channels import Channel
 from notifications.gateways.base import COULD_NOT_ASK, NOT_TRIED, Finding, Gateway, Outcome, Retry
 from notifications.gateways.links import find_link
-from notifications.lanes import POLICIES, RECONCILE_QUEUE, RECONCILE_TASK, Lane, deliver_task
+from notifications.lanes import POLICIES, RECONCILE_QUEUE, RECONCILE_TASK, WRITTEN_BACK, Lane, deliver_task
 from notifications.models import Route
 from notifications.services import ledgers, rates, retries, routes, tallies
 from notifications.services.ledgers import Attempt, Ledger, Result
@@ -76,10 +78,22 @@ def deliver(lane: Lane) -> int:
 
 
 def claim(lane: Lane) -> Claimed:
-    """Take the next messages of ``lane`` for the first route that may send now. Rows others hold are skipped."""
+    """Take the next messages of ``lane`` for the first route that may send now. Rows others hold are skipped.
+
+    Of two channels one is looked at first by chance, so that neither waits until the other is empty.
+    """
     now = timezone.now()
+    nothing = Claimed(0, [], until=now)
+    for channel in random.sample(Channel.values, k=len(Channel.values)) if lane in WRITTEN_BACK else [Channel.SMS]:
+        claimed = _claim_over(channel, lane, now=now)
+        if claimed.looked_at or claimed.wait:
+            return claimed
+    return nothing
+
+
+def _claim_over(channel: str, lane: Lane, *, now: datetime) -> Claimed:
     waits = []
-    for way in routes.ways_out(lane, now=now):
+    for way in routes.ways_out(lane, now=now, channel=channel):
         claimed = _claim(lane, way, now=now)
         # Not every route may take every announcement: where one finds none that it may, another one can.
         if claimed.looked_at or (lane is not Lane.BULK and not claimed.wait):

@@ -1,8 +1,8 @@
 """What people write to us by SMS and WhatsApp: opting out at once, and everything else for whoever wants it.
 
 An opt-out ends announcements only; messages about one's own applications go on. Nobody agrees again by SMS, because
-a consent needs a wording that was seen. Each kind of answer goes to a phone once a day, so that two machines cannot
-talk to each other for ever.
+a consent needs a wording that was seen. Who writes by WhatsApp is answered there, where a route for it is in use. Each
+kind of answer goes to a phone once a day, so that two machines cannot talk to each other for ever.
 """
 
 import logging
@@ -18,16 +18,19 @@ from django.utils.crypto import salted_hmac
 
 from common import bell, events
 from common.turkish import fold
+from notifications.channels import Channel
 from notifications.gateways.notices import Inbound, NotUnderstood, reader_of
 from notifications.lanes import INBOUND_QUEUE, INBOUND_TASK, Lane
 from notifications.models import InboundNotice, Message, OptOut
-from notifications.services import consents, notices, outbox
+from notifications.services import consents, notices, outbox, routes
 from notifications.services.notices import Dealt
 
 log = logging.getLogger(__name__)
 
 ROUND_SECONDS = 20.0
 ANSWERED_ONCE_IN = timedelta(days=1)
+# So long after somebody's last message WhatsApp takes any text to them.
+WHATSAPP_WINDOW = timedelta(hours=24)
 
 # The templates of the automatic answers.
 OPT_OUT_CONFIRMED = "opt_out_confirmed"
@@ -100,10 +103,10 @@ def _take(notice: InboundNotice) -> str:
     if any(wants_out(text) for text in message.readings):
         return _opt_out(message, notice)
     if any(wants_in(text) for text in message.readings) and OptOut.objects.filter(phone=message.phone).exists():
-        _answer(message, HOW_TO_RETURN)
+        _answer(message, notice, HOW_TO_RETURN)
         return ""
     events.message_received.publish(message=message, received_at=notice.received_at, notice_id=notice.id)
-    _answer(message, WHERE_TO_APPLY)
+    _answer(message, notice, WHERE_TO_APPLY)
     return ""
 
 
@@ -114,11 +117,11 @@ def _opt_out(message: Inbound, notice: InboundNotice) -> str:
     if held is not None and held.given_at > notice.received_at:
         return ""  # what was wanted later holds
     consents.withdraw(phone=message.phone, source=message.channel)
-    _answer(message, OPT_OUT_CONFIRMED, language=held.language if held else None)
+    _answer(message, notice, OPT_OUT_CONFIRMED, language=held.language if held else None)
     return ""
 
 
-def _answer(message: Inbound, event: str, *, language: str | None = None) -> None:
+def _answer(message: Inbound, notice: InboundNotice, event: str, *, language: str | None = None) -> None:
     """Once a day, and to Turkish mobiles only: nobody makes us pay for messages to the other end of the world."""
     if not message.phone.startswith(_TURKISH_MOBILE):
         return
@@ -126,14 +129,26 @@ def _answer(message: Inbound, event: str, *, language: str | None = None) -> Non
     since = timezone.now() - ANSWERED_ONCE_IN
     if Message.objects.for_reference(reference).filter(event=event, created_at__gt=since).exists():
         return
+    channel, expires_in = _way_back(message, notice)
     outbox.enqueue(
         event=event,
+        channel=channel,
+        expires_in=expires_in,
         lane=Lane.REPLY,
         phone=message.phone,
         language=language or settings.LANGUAGE_CODE,
         context={"page": urlsplit(settings.PUBLIC_BASE_URL).netloc},
         reference=reference,
     )
+
+
+def _way_back(message: Inbound, notice: InboundNotice) -> tuple[Channel, timedelta | None]:
+    """The channel of the answer, and how long it may wait. By SMS where WhatsApp takes none (any more)."""
+    left = notice.received_at + WHATSAPP_WINDOW - timezone.now()
+    by_whatsapp = message.channel == Channel.WHATSAPP and left > timedelta()
+    if by_whatsapp and routes.carry(Lane.REPLY, Channel.WHATSAPP):
+        return Channel.WHATSAPP, left
+    return Channel.SMS, None
 
 
 def _one_at_a_time(phone: str) -> None:

@@ -13,6 +13,7 @@ from common import bell
 from common.errors import InvalidInput, NotPermitted
 from common.inserting import insert
 from notifications import policies
+from notifications.channels import Channel
 from notifications.ids import new_id
 from notifications.lanes import POLICIES, Lane, deliver_task
 from notifications.models import Message
@@ -28,8 +29,9 @@ def enqueue(
     context: Mapping[str, str],
     reference: str = "",
     expires_in: timedelta | None = None,
+    channel: str = Channel.SMS,
 ) -> Message:
-    """Queue one SMS inside the caller's transaction: exactly one INSERT, and the lane's bell on commit.
+    """Queue one message inside the caller's transaction: exactly one INSERT, and the lane's bell on commit.
 
     The arguments are those of ``compose``.
     """
@@ -41,6 +43,7 @@ def enqueue(
         context=context,
         reference=reference,
         expires_in=expires_in,
+        channel=channel,
     )
     insert(message)
     return message
@@ -55,13 +58,14 @@ def compose(
     context: Mapping[str, str],
     reference: str = "",
     expires_in: timedelta | None = None,
+    channel: str = Channel.SMS,
 ) -> Message:
-    """The row of one SMS, for a caller who inserts it together with others; the lane's bell rings on commit.
+    """The row of one message, for a caller who inserts it together with others; the lane's bell rings on commit.
 
     ``event`` and ``language`` choose the template, ``context`` fills it when the message is sent.
     ``phone`` is in stored form (``+905XXXXXXXXX``). ``reference`` says what the message is about, for
     instance ``request:26-0000123-4``. ``expires_in`` is how long it may wait at most before it is not worth
-    sending; without it the lane's own deadline holds. No permission is asked: the caller's operation is
+    sending; without it the lane's own deadline holds. ``channel`` is SMS, or WhatsApp for a reply. No permission is asked: the caller's operation is
     what was permitted.
     """
     now = timezone.now()
@@ -70,6 +74,7 @@ def compose(
         id=new_id(),
         event=event,
         lane=lane,
+        channel=channel,
         phone=phone,
         language=language,
         context=dict(context),
@@ -83,6 +88,8 @@ def compose(
 @transaction.atomic
 def send_again(*, actor: User, message_id: UUID) -> Message:
     """Queue a copy of a failed or expired message; the original stays as it is, but for the note of it.
+
+    The copy is an SMS, for the time in which WhatsApp takes an answer is over.
 
     Needs ``notifications.retry_message``. Raises NotPermitted, or InvalidInput where the message is not
     failed, is a one-time code, or was sent again already. The text is written anew from the template now

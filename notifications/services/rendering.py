@@ -4,7 +4,7 @@ import re
 import string
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils import translation
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
 from notifications import segments
-from notifications.channels import Letters
+from notifications.channels import Channel, Letters
 from notifications.models import MessageTemplate
 from notifications.models.route import Route
 
@@ -109,9 +109,14 @@ def preview_body(body: str, context: Mapping[str, object], language: str) -> Pre
 
 
 def fitted(text: str, route: Route | None) -> tuple[str, segments.Length]:
-    """``text`` in the letters that ``route`` sends, and its size there; without a route as a Turkish one would."""
+    """``text`` in the letters that ``route`` sends, and its size there; without a route as a Turkish one would.
+
+    WhatsApp has no parts and all letters.
+    """
     if route is None:
         return text, segments.measure(text)
+    if route.channel == Channel.WHATSAPP:
+        return text, replace(segments.measure(text, route.profile), segments=1)
     written = segments.plain(text) if route.letters == Letters.PLAIN else text
     return written, segments.measure(written, route.profile)
 

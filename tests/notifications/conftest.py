@@ -51,12 +51,12 @@ def templates(db: None) -> None:
     )
 
 
-def use_route(gateway: str, *, alone: bool = True, **changes: Any) -> Route:
+def use_route(gateway: str, *, code: str = "", alone: bool = True, **changes: Any) -> Route:
     """A route in use; ``alone`` takes every other one out of use."""
     if alone:
         Route.objects.update(is_active=False)
     usual = {"name": gateway, "gateway": gateway, "lanes": list(Lane), "is_active": True}
-    return Route.objects.update_or_create(code=gateway, defaults=usual | changes)[0]
+    return Route.objects.update_or_create(code=code or gateway, defaults=usual | changes)[0]
 
 
 @pytest.fixture

@@ -6,15 +6,27 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from common import events
 from notifications.lanes import Lane
-from notifications.models import BulkMessage, Consent, InboundNotice, LocalDelivery, Message, OptOut, State
+from notifications.models import (
+    BulkMessage,
+    Consent,
+    InboundNotice,
+    LocalDelivery,
+    Message,
+    MessageTemplate,
+    OptOut,
+    Route,
+    State,
+)
 from notifications.services import consents, delivery, inbound
 from tests.notifications.announcing import announce
-from tests.notifications.conftest import OTHER_PHONE, PHONE
+from tests.notifications.conftest import OTHER_PHONE, PHONE, use_route
 from tests.notifications.gateway_calls import push, write
+from tests.providers import twilio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doors", "templates")]
 
@@ -43,6 +55,13 @@ def _said(text: str, **more: str) -> None:
 
 def _answers(phone: str = PHONE) -> list[str]:
     return list(Message.objects.filter(phone=phone, lane=Lane.REPLY).values_list("event", flat=True))
+
+
+@pytest.fixture
+def by_whatsapp(over_twilio: twilio.TwilioServer) -> twilio.TwilioServer:
+    """Beside the route for SMS one for WhatsApp is in use."""
+    use_route("twilio", code="twilio-whatsapp", alone=False, channel="whatsapp", sender="+905000000099")
+    return over_twilio
 
 
 WORDS_OUT = [
@@ -184,6 +203,77 @@ def test_an_opt_out_without_a_phone_shows_to_the_operators() -> None:
 def test_only_turkish_mobiles_are_answered(sender: str) -> None:
     _said("RET", sender=sender)
     assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "event"),
+    [
+        (["RET"], "opt_out_confirmed"),
+        (["RET", "BAŞLA"], "opt_out_how_to_return"),
+        (["Sokağımız karanlık"], "message_where_to_apply"),
+    ],
+)
+def test_who_writes_by_whatsapp_is_answered_by_whatsapp(
+    by_whatsapp: twilio.TwilioServer, words: list[str], event: str
+) -> None:
+    for word in words:
+        _said(word, sender=f"whatsapp:{PHONE}")
+    delivery.deliver(Lane.REPLY)
+    answer = Message.objects.get(event=event)
+    assert (answer.channel, answer.state, answer.route) == ("whatsapp", State.ACCEPTED, "twilio-whatsapp")
+    assert by_whatsapp.taken[-1].to == f"whatsapp:{PHONE}"
+    assert by_whatsapp.taken[-1].form["From"] == "whatsapp:+905000000099"
+
+
+def test_who_writes_by_sms_is_answered_by_sms_beside_a_route_for_whatsapp(by_whatsapp: twilio.TwilioServer) -> None:
+    _said("RET")
+    delivery.deliver(Lane.REPLY)
+    assert by_whatsapp.taken[0].to == PHONE
+
+
+def test_answers_over_both_channels_go_out_in_one_round(by_whatsapp: twilio.TwilioServer) -> None:
+    _said("RET", sender=f"whatsapp:{PHONE}")
+    _said("RET", sender=OTHER_PHONE)
+    delivery.deliver(Lane.REPLY)
+    assert sorted(taken.to for taken in by_whatsapp.taken) == [OTHER_PHONE, f"whatsapp:{PHONE}"]
+
+
+@pytest.mark.usefixtures("over_twilio")
+def test_without_a_route_for_whatsapp_the_answer_is_an_sms() -> None:
+    _said("RET", sender=f"whatsapp:{PHONE}")
+    assert Message.objects.get(lane=Lane.REPLY).channel == "sms"
+
+
+@pytest.mark.usefixtures("by_whatsapp")
+def test_an_answer_by_whatsapp_is_not_sent_after_a_day() -> None:
+    _said("RET", sender=f"whatsapp:{PHONE}")
+    answer, notice = Message.objects.get(lane=Lane.REPLY), InboundNotice.objects.get()
+    assert abs(answer.expires_at - notice.received_at - timedelta(hours=24)) < timedelta(seconds=5)
+
+
+@pytest.mark.usefixtures("by_whatsapp")
+def test_what_was_dealt_with_a_day_late_is_answered_by_sms() -> None:
+    write("RET", sender=f"whatsapp:{PHONE}")
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        inbound.take_due()
+    assert Message.objects.get(lane=Lane.REPLY).channel == "sms"
+
+
+@pytest.mark.usefixtures("templates")
+@pytest.mark.parametrize("lane", [Lane.OTP, Lane.TRANSACTIONAL])
+def test_nothing_but_replies_goes_by_whatsapp(queue: Callable[..., Message], lane: Lane) -> None:
+    with pytest.raises(IntegrityError, match="message_channel_known"), transaction.atomic():
+        queue(lane=lane, channel="whatsapp")
+
+
+@pytest.mark.usefixtures("by_whatsapp")
+def test_a_message_by_whatsapp_has_no_parts_and_all_letters(queue: Callable[..., Message]) -> None:
+    Route.objects.filter(channel="whatsapp").update(letters="plain")
+    MessageTemplate.objects.create(event="long", language="tr", version=1, body="ğ" * 200, fields=[], is_active=True)
+    message = queue(event="long", lane=Lane.REPLY, channel="whatsapp")
+    delivery.deliver(Lane.REPLY)
+    message.refresh_from_db()
+    assert (message.state, message.segments, message.text) == (State.ACCEPTED, 1, "ğ" * 200)
 
 
 def test_verimor_keyword_is_not_the_citizens_word() -> None:

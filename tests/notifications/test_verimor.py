@@ -1,5 +1,6 @@
 """The Verimor adapter against a loopback server that speaks Verimor's API."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -128,6 +129,16 @@ def test_a_refused_number_is_found_among_hundreds_and_all_others_go_out_once(ser
     assert (refused, outcomes[300].code) == ([300], "INVALID_DESTINATION_ADDRESS")
     assert len({taken.id for taken in server.taken}) == len(server.taken) == 499
     assert server.posts < 60
+
+
+def test_sixty_refused_numbers_of_two_hundred_cost_the_others_nothing(server: verimor.VerimorServer) -> None:
+    messages = batch(200)
+    server.invalid = {calls.local_digits(message.phone) for message in messages[::3][:60]}
+    outcomes = send(_gateway(server), *messages)
+    kinds = Counter(outcome.kind for outcome in outcomes)
+    assert kinds == {Kind.ACCEPTED: 140, Kind.REJECTED: 60}
+    assert {outcome.retry for outcome in outcomes if outcome.kind is Kind.REJECTED} == {Retry.NEVER}
+    assert len({taken.id for taken in server.taken}) == len(server.taken) == 140
 
 
 def test_no_two_campaigns_of_a_refused_call_have_one_reference(server: verimor.VerimorServer) -> None:

@@ -105,7 +105,7 @@ class MessageLedger:
         self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime, segments: int | None = None
     ) -> Taken:
         """Lock, write the texts, set the lease. A message that cannot be written fails here."""
-        rows = list(Message.objects.due(lane, now).select_for_update(skip_locked=True)[:size])
+        rows = list(Message.objects.due(lane, now).over(route.channel).select_for_update(skip_locked=True)[:size])
         shelf = TemplateShelf({row.event for row in rows if not row.text or not route.links_allowed})
         claims = [_written(row, shelf, route) for row in rows]
         _write_claims(claims, route=route.code, now=now, lease_end=lease_end)
