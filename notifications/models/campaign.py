@@ -134,7 +134,7 @@ class Campaign(models.Model):
             pgtrigger.Trigger(
                 name="campaign_approved_by_other",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("approved_by_id"),
+                operation=pgtrigger.UpdateOf("approved_by_id"),  # type: ignore[no-untyped-call]
                 condition=pgtrigger.Q(new__approved_by__isnull=False),
                 func=_APPROVED_BY_OTHER,
             )
