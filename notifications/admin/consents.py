@@ -14,12 +14,12 @@ from accounts.current import signed_in
 from common.phones import mask, phone_in
 from notifications import policies
 from notifications.admin.base import ReadOnlyAdmin
-from notifications.models import Consent
+from notifications.admin.sources import in_words
+from notifications.models import Consent, Topic
 from notifications.services import consents
 
 MOST_AT_ONCE = 50
-# What the columns hold, in words; a channel that is not listed here stands as it is stored.
-WORDS = {consents.ANNOUNCEMENTS: _("Announcements"), consents.STAFF: _("Staff"), "portal": _("Portal")}
+PURPOSES = {consents.ANNOUNCEMENTS: _("Announcements")}
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -49,7 +49,7 @@ class ConsentAdmin(ReadOnlyAdmin):
     actions = ("withdraw",)
     empty_text = _("Whoever agrees on the portal to get announcements is listed here.")
     fields = (
-        "masked_phone", "purpose_name", "text_version", "language", "source_name",
+        "masked_phone", "purpose_name", "topic_names", "neighbourhood", "text_version", "language", "source_name",
         "given_at", "withdrawn_at", "withdrawn_source_name", "withdrawn_by",
     )  # fmt: skip
 
@@ -98,18 +98,20 @@ class ConsentAdmin(ReadOnlyAdmin):
     @admin.display(description=_("purpose"), ordering="purpose")
     def purpose_name(self, consent: Consent) -> str:
         """What it was given for, in words."""
-        return _in_words(consent.purpose)
+        return str(PURPOSES.get(consent.purpose, consent.purpose))
 
     @admin.display(description=_("given through"), ordering="source")
     def source_name(self, consent: Consent) -> str:
         """Through what it was given, in words."""
-        return _in_words(consent.source)
+        return in_words(consent.source)
 
     @admin.display(description=_("withdrawn through"))
     def withdrawn_source_name(self, consent: Consent) -> str:
         """Through what it ended, in words."""
-        return _in_words(consent.withdrawn_source)
+        return in_words(consent.withdrawn_source)
 
-
-def _in_words(stored: str) -> str:
-    return str(WORDS.get(stored, stored))
+    @admin.display(description=_("topics"))
+    def topic_names(self, consent: Consent) -> str:
+        """What its owner wants to hear about, in words."""
+        labels = Topic.objects.all().labels()
+        return ", ".join(labels.get(code, code) for code in consent.topics) or str(_("all topics"))

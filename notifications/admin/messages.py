@@ -21,6 +21,8 @@ from notifications.admin.problems import in_words
 from notifications.lanes import Lane
 from notifications.models import Message, RoutePause
 from notifications.services import outbox
+from notifications.services.campaigns.testing import CAMPAIGN
+from notifications.services.inbound import ANSWER
 
 REFERENCE_PREFIX = "request:"
 
@@ -143,7 +145,12 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("about"))
     def about(self, message: Message) -> str:
-        """The application's number."""
+        """The application's number, or what else it is about, in words."""
+        subject, _colon, which = message.reference.partition(":")
+        if subject == ANSWER:
+            return str(_("a message to us"))
+        if subject == CAMPAIGN:
+            return _("announcement %(number)s") % {"number": which}
         return message.reference.removeprefix(REFERENCE_PREFIX) or "–"
 
     @admin.display(description=_("error"))

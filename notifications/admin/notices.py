@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.phones import mask
 from notifications.admin.base import ReadOnlyAdmin
+from notifications.admin.problems import in_words
 from notifications.gateways.notices import reader_of
 from notifications.models import InboundNotice
 
@@ -16,7 +17,7 @@ from notifications.models import InboundNotice
 class InboundNoticeAdmin(ReadOnlyAdmin):
     """A list for whoever runs the installation, newest first."""
 
-    list_display = ("received_at", "state", "error", "kind", "masked_phone", "gateway")
+    list_display = ("received_at", "state", "problem", "kind", "masked_phone", "gateway")
     list_filter = (
         "gateway",
         "kind",
@@ -25,7 +26,17 @@ class InboundNoticeAdmin(ReadOnlyAdmin):
     )
     list_display_links = None
     ordering = ("-id",)
-    fields = ("received_at", "gateway", "kind", "masked_phone", "state", "error", "attempts", "due_at", "processed_at")
+    fields = (
+        "received_at",
+        "gateway",
+        "kind",
+        "masked_phone",
+        "state",
+        "problem",
+        "attempts",
+        "due_at",
+        "processed_at",
+    )
     actions = None
     empty_text = _("Delivery receipts and citizens' replies appear here as gateways report them.")
 
@@ -38,6 +49,11 @@ class InboundNoticeAdmin(ReadOnlyAdmin):
         """Enough to recognise, not enough to call."""
         phone = reader_of(notice.gateway).phone(notice)
         return mask(phone) if phone else ""
+
+    @admin.display(description=_("error"), ordering="error")
+    def problem(self, notice: InboundNotice) -> str:
+        """What went wrong, in words."""
+        return in_words(notice.error)
 
     @admin.display(description=_("state"))
     def state(self, notice: InboundNotice) -> str:

@@ -14,6 +14,7 @@ from accounts.current import signed_in
 from common.phones import mask, phone_in
 from notifications import policies
 from notifications.admin.base import ReadOnlyAdmin
+from notifications.admin.sources import in_words
 from notifications.campaign_forms import OptOutForm
 from notifications.models import OptOut
 from notifications.services import consents
@@ -23,7 +24,7 @@ from notifications.services import consents
 class OptOutAdmin(ReadOnlyAdmin):
     """Found by the whole phone number, added for the phone's owner; only the owner's new consent removes one."""
 
-    list_display = ("masked_phone", "at", "source", "by")
+    list_display = ("masked_phone", "at", "source_name", "by")
     list_display_links = None
     list_select_related = ("by",)
     search_fields = ("phone",)
@@ -31,7 +32,7 @@ class OptOutAdmin(ReadOnlyAdmin):
     ordering = ("-at",)
     actions = None
     empty_text = _("Phones that want no announcements any more are listed here.")
-    fields = ("masked_phone", "at", "source", "by")
+    fields = ("masked_phone", "at", "source_name", "by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OptOut]:
         """What the reader may see."""
@@ -74,3 +75,8 @@ class OptOutAdmin(ReadOnlyAdmin):
     def masked_phone(self, opt_out: OptOut) -> str:
         """Enough to recognise, not enough to call."""
         return mask(opt_out.phone)
+
+    @admin.display(description=_("through"), ordering="source")
+    def source_name(self, opt_out: OptOut) -> str:
+        """Through what it came, in words."""
+        return in_words(opt_out.source)

@@ -13,9 +13,16 @@ _WORDS = {
     "not_at_gateway": _("The gateway had not taken it"),
     "worker_lost": _("The sending program was interrupted"),
     "unresolved": _("The gateway could not be asked for a day"),
+    "not_understood": _("Could not be understood"),
+    "no_such_message": _("There is no message of ours that it speaks of"),
+    "no_phone": _("It names no phone"),
+    "failed": _("An error in this program; see its log"),
 }
 
 
 def in_words(code: str) -> str:
-    """What an error code means, or the code itself."""
-    return str(_WORDS.get(code, code))
+    """What an error code means, or the code itself; what follows its colon, a gateway's name for a part, in brackets."""
+    known, _colon, part = code.partition(":")
+    if known not in _WORDS:
+        return code
+    return f"{_WORDS[known]} ({part})" if part else str(_WORDS[known])

@@ -34,6 +34,8 @@ WHATSAPP_WINDOW = timedelta(hours=24)
 
 # The templates of the automatic answers.
 OPT_OUT_CONFIRMED = "opt_out_confirmed"
+# What the answers to messages of citizens are about; behind it a digest of the phone.
+ANSWER = "answer"
 HOW_TO_RETURN = "opt_out_how_to_return"
 WHERE_TO_APPLY = "message_where_to_apply"
 
@@ -125,7 +127,7 @@ def _answer(message: Inbound, notice: InboundNotice, event: str, *, language: st
     """Once a day, and to Turkish mobiles only: nobody makes us pay for messages to the other end of the world."""
     if not message.phone.startswith(_TURKISH_MOBILE):
         return
-    reference = f"answer:{salted_hmac('notifications.inbound', message.phone).hexdigest()}"
+    reference = f"{ANSWER}:{salted_hmac('notifications.inbound', message.phone).hexdigest()}"
     since = timezone.now() - ANSWERED_ONCE_IN
     if Message.objects.for_reference(reference).filter(event=event, created_at__gt=since).exists():
         return

@@ -12,7 +12,7 @@ from django.utils import translation
 from accounts.models import User
 from notifications.gateways.notices import Arrived
 from notifications.lanes import Lane
-from notifications.models import Consent, InboundNotice, LocalDelivery, Message, MessageTemplate
+from notifications.models import Consent, InboundNotice, LocalDelivery, Message, MessageTemplate, Topic
 from notifications.services import consents, delivery, inbound, notices
 from tests.notifications.conftest import OTHER_PHONE, PHONE
 
@@ -222,3 +222,62 @@ def test_operators_see_what_came_in_without_numbers_and_words(page: Client) -> N
 def test_a_clerk_does_not_see_what_came_in(client: Client, clerk: User) -> None:
     client.force_login(clerk)
     assert client.get(_address("notifications_inboundnotice_changelist")).status_code == 403
+
+
+def _in_turkish(page: Client, name: str, *args: object) -> str:
+    with translation.override("tr"):
+        address = reverse(f"admin:{name}", args=args)
+    return page.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("portal", "Portal"),
+        ("link", "Mesajdaki bağlantı"),
+        ("sms", "SMS"),
+        ("whatsapp", "WhatsApp"),
+        ("staff", "Personel"),
+    ],
+)
+def test_through_what_somebody_left_is_said_in_words(page: Client, source: str, said: str) -> None:
+    consents.give(phone=PHONE, text_version="1", source="portal", language="tr")
+    consents.withdraw(phone=PHONE, source=source)
+    assert f'<td class="field-source_name">{said}</td>' in _in_turkish(page, "notifications_optout_changelist")
+    assert said in _in_turkish(page, "notifications_consent_change", Consent.objects.get().pk)
+
+
+def test_a_consent_shows_what_it_is_about(page: Client) -> None:
+    Topic.objects.create(code="spor", name="Spor haberleri")
+    given = consents.give(phone=PHONE, text_version="1", source="portal", language="tr")
+    assert "bütün konular" in _in_turkish(page, "notifications_consent_change", given.pk)
+    consents.prefer(phone=PHONE, topics=["spor"], neighbourhood_id=None)
+    assert "Spor haberleri" in _in_turkish(page, "notifications_consent_change", given.pk)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("not_understood:status", "Anlaşılamadı (status)"),
+        ("no_such_message", "Sözünü ettiği mesaj bizde yok"),
+        ("no_phone", "Telefon numarası yok"),
+        ("failed", "Programda hata oluştu"),
+    ],
+)
+def test_what_is_wrong_with_a_notice_is_said_in_words(page: Client, error: str, said: str) -> None:
+    notices.keep("verimor", [Arrived(InboundNotice.Kind.RECEIPT, "{}")])
+    InboundNotice.objects.update(error=error)
+    shown = _in_turkish(page, "notifications_inboundnotice_changelist")
+    assert said in shown
+    assert error not in shown
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"), [("answer:0a1b2c", "bize gelen bir mesaj"), ("campaign:5", "duyuru 5"), ("", "–")]
+)
+def test_what_a_message_is_about_is_said_in_words(
+    page: Client, queue: Callable[..., Message], reference: str, said: str
+) -> None:
+    queue(reference=reference)
+    shown = _in_turkish(page, "notifications_message_changelist")
+    assert f'<td class="field-about">{said}</td>' in shown

@@ -192,6 +192,69 @@ def test_control_characters_of_a_table_reach_neither_database_nor_message(
     assert ListedReceiver.objects.get().fields == {"ad": "Ali"}
 
 
+def test_a_quotation_mark_that_is_not_closed_spoils_its_own_line_only(
+    author: User, take: Callable[..., ReceiverList]
+) -> None:
+    dear = _campaign(author, bodies={"tr": "Sayın {ad}, kurs yarın."})
+    lines = '05000000001;tr;"Ali\n05000000002;tr;Veli\n05000000003;tr;"Ayşe"\n05000000004;tr;"Can" x\n'
+    found = take(HEADING + lines, of=dear, fields={"ad": 2})
+    assert (found.good, found.problems) == (2, {"quotes": 2})
+    assert found.bad_lines == [[2, "quotes"], [5, "quotes"]]
+    assert list(dear.listed.values_list("phone", "fields")) == [
+        ("+905000000002", {"ad": "Veli"}),
+        ("+905000000003", {"ad": "Ayşe"}),
+    ]
+
+
+def test_a_cell_over_several_lines_is_named_line_by_line(take: Callable[..., ReceiverList]) -> None:
+    found = take(HEADING + '05000000001;tr;"Ali\nVeli"\n05000000002;tr;Can\n')
+    assert (found.good, found.bad_lines) == (1, [[2, "quotes"], [3, "phone"]])
+
+
+def _workbook_with(part: str, content: bytes, *, kind: str = "") -> bytes:
+    """A workbook of three phones and one part more, which its table of contents says is of ``kind``."""
+    book = openpyxl.Workbook()
+    for number in range(3):
+        book.active.append([f"0500000000{number}"])
+    packed, hostile = io.BytesIO(), io.BytesIO()
+    book.save(packed)
+    with zipfile.ZipFile(packed) as honest, zipfile.ZipFile(hostile, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in honest.namelist():
+            data = honest.read(name)
+            if name == "[Content_Types].xml":
+                named = f'<Override PartName="/{part}" ContentType="{SPREADSHEET}{kind}+xml"/></Types>'
+                data = data.replace(b"</Types>", named.encode() if kind else b"</Types>")
+            if name != part:
+                archive.writestr(name, data)
+        archive.writestr(part, content)
+    return hostile.getvalue()
+
+
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+SST = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">%s</sst>'
+ROW = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c t="str"><v>%s</v></c></row></sheetData></worksheet>'
+
+
+@pytest.mark.parametrize("part", ["xl/media/s.xml", "xl/media/s.png", "xl/worksheets/s.xml"])
+def test_words_are_not_unpacked_without_end_whatever_they_are_called(part: str) -> None:
+    words = SST % (b"<si><t>" + b"a" * 70_000_000 + b"</t></si>")
+    content = _workbook_with(part, words, kind="sharedStrings")
+    assert len(content) < 1_000_000
+    with pytest.raises(InvalidInput):
+        sheets.head(content, 6)
+
+
+def test_a_row_without_end_is_not_unpacked() -> None:
+    content = _workbook_with("xl/worksheets/sheet1.xml", ROW % (b"1" * 10_000_000))
+    with pytest.raises(InvalidInput):
+        sheets.head(content, 6)
+
+
+def test_pictures_in_a_workbook_are_left_alone() -> None:
+    content = _workbook_with("xl/media/photo.png", b"x" * 70_000_000)
+    assert len(sheets.head(content, 6)) == 3
+
+
 def test_a_list_longer_than_allowed_says_that_the_rest_was_left_out(
     take: Callable[..., ReceiverList], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,11 +36,13 @@ SHOWN_ROWS = 6
 MOST_BAD_LINES = 500
 
 NO_PHONE, BAD_LANGUAGE, EMPTY_FIELD, TWICE, BEYOND = "phone", "language", "field", "twice", "beyond"
+QUOTES = "quotes"
 REASONS = {
     NO_PHONE: _("No mobile phone number that can receive SMS"),
     BAD_LANGUAGE: _("The language is not known"),
     EMPTY_FIELD: _("A field of the text is empty"),
     TWICE: _("The number stands in the list already"),
+    QUOTES: _("A quotation mark is not closed, or a cell goes over several lines"),
     BEYOND: _("More than 300,000 lines: the rest was left out"),
 }
 _LANGUAGES = {"tr": "tr", "turkce": "tr", "turkish": "tr", "en": "en", "ingilizce": "en", "english": "en"}
@@ -186,7 +188,8 @@ Good = tuple[int, str, str, str]
 def _sorted(found: ReceiverList, rows: Sequence[tuple[int, sheets.Row]]) -> tuple[list[Good], list[tuple[int, str]]]:
     good, bad = [], []
     for line, row in rows:
-        if not any(row) or (line == 1 and found.has_heading):
+        is_blank = row is not None and not any(row)
+        if is_blank or (line == 1 and found.has_heading):
             continue
         receiver = BEYOND if line > sheets.MOST_LINES else _receiver(found, row)
         if isinstance(receiver, str):
@@ -198,6 +201,8 @@ def _sorted(found: ReceiverList, rows: Sequence[tuple[int, sheets.Row]]) -> tupl
 
 def _receiver(found: ReceiverList, row: sheets.Row) -> tuple[str, str, str] | str:
     """Phone, language and fields (as JSON) of a row, or the reason why there are none."""
+    if row is None:
+        return QUOTES
     try:
         phone = parse_phone(_cell(row, found.phone_column))
     except InvalidInput:
@@ -209,7 +214,7 @@ def _receiver(found: ReceiverList, row: sheets.Row) -> tuple[str, str, str] | st
     return (phone, language, json.dumps(fields)) if all(fields.values()) else EMPTY_FIELD
 
 
-def _cell(row: sheets.Row, column: int | None) -> str:
+def _cell(row: list[str], column: int | None) -> str:
     return row[column] if column is not None and column < len(row) else ""
 
 

@@ -26,6 +26,7 @@ from notifications.services.samples import samples_for
 
 EVENT = "announcement_test"
 PURPOSE = "test"
+CAMPAIGN = "campaign"
 MOST_AN_HOUR = 10
 _WORTH_SENDING = timedelta(minutes=10)
 
@@ -82,7 +83,7 @@ def send_test(*, actor: User, campaign_id: int) -> int:
             phone=receiver,
             language=settings.LANGUAGE_CODE,
             context={"text": text},
-            reference=f"campaign:{campaign_id}",
+            reference=f"{CAMPAIGN}:{campaign_id}",
             expires_in=_WORTH_SENDING,
         )
     change.append(step.campaign, Verb.TEST, actor=actor, now=step.now, note=mask(receiver))
