@@ -58,6 +58,16 @@ def _act(page: Client, *messages: Message, **data: str) -> Any:
     return page.post(address, {"action": "send_again", "_selected_action": chosen, **data})
 
 
+def test_shows_and_filters_by_channel(page: Client, queue: Callable[..., Message]) -> None:
+    by_sms = queue(lane=Lane.REPLY)
+    by_whatsapp = queue(lane=Lane.REPLY, channel="whatsapp")
+    shown = page.get(reverse("admin:notifications_message_change", args=[by_whatsapp.pk])).content.decode()
+    assert "WhatsApp" in shown
+    listed = _list(page, "channel__exact=whatsapp")
+    assert str(by_whatsapp.pk) in listed
+    assert str(by_sms.pk) not in listed
+
+
 def test_the_list_masks_phones_and_says_what_each_message_is(page: Client, queue: Callable[..., Message]) -> None:
     queue()
     shown = _list(page)
