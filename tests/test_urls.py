@@ -262,6 +262,7 @@ UNSEEN = {
     "admin:notifications_consent_history": STAFF,
     "admin:notifications_inboundnotice_history": STAFF,
     "admin:notifications_route_history": STAFF,
+    "admin:notifications_topic_history": STAFF,
     "admin:notifications_campaign_history": STAFF,
     "admin:notifications_optout_history": STAFF,
     "admin:notifications_quotayear_history": STAFF,

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from departments.models import Delegation
 from departments.services import organisation
-from notifications.models import Campaign, CampaignEvent, MessageTemplate, OneTimeCode, OptOut, QuotaYear
+from notifications.models import Campaign, CampaignEvent, MessageTemplate, OneTimeCode, OptOut, OwnPhone, QuotaYear
 from notifications.services.campaigns import approval
 from requests_app.actors import Actor
 from requests_app.models import Answer, Attachment, ContactReveal, Feedback, Note, RequestEvent, ServiceRequest
@@ -308,7 +308,8 @@ ANNOUNCEMENT_ACTS: dict[str, tuple[str, tuple[str, ...], frozenset[str], Callabl
     "add": ("add", (), REVIEW, _draft),
     "edit": ("edit", (), REVIEW, _draft),
     "upload": ("receivers", (), REVIEW, _upload),
-    "test": ("test", (), REVIEW, lambda campaign: {"phone": "0500 000 00 99"}),
+    "phone": ("phone", (), REVIEW, lambda campaign: {"phone": "0500 000 00 99"}),
+    "test": ("test", (), REVIEW, lambda campaign: {}),
     "submit": ("decide", ("submit",), REVIEW, _decision),
     "cancel": ("decide", ("cancel",), REVIEW, _decision),
     "return": ("decide", ("return",), REVIEW, _decision),
@@ -320,6 +321,7 @@ def _traces() -> tuple[Any, ...]:
     return (
         Campaign.objects.count(),
         CampaignEvent.objects.count(),
+        OneTimeCode.objects.count(),
         OptOut.objects.count(),
         *QuotaYear.objects.values(),
     )
@@ -329,6 +331,7 @@ def _traces() -> tuple[Any, ...]:
 def test_only_public_relations_touches_announcements(act: str, cast: Cast) -> None:
     page, extra, who, data = ANNOUNCEMENT_ACTS[act]
     campaign = make_campaign(cast.people.specialist)
+    OwnPhone.objects.bulk_create(OwnPhone(user=user, phone="+905000000099") for user in User.objects.all())
     if act in ("return", "approve"):
         author = cast.people.specialist
         campaign = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
