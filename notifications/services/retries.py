@@ -42,7 +42,9 @@ def after_taken(attempt: Attempt, outcome: Outcome, *, now: datetime) -> Result:
         outcome = replace(outcome, retry=Retry.NEVER)
     elif outcome.retry is Retry.ROUTE:  # whether a route is to be left alone is judged when it is used
         outcome = replace(outcome, retry=Retry.LATER)
-    return after(attempt, outcome, now=now)
+    result = after(attempt, outcome, now=now)
+    # What a gateway took has been sent: too late for another try it failed, and did not expire.
+    return replace(result, state=State.FAILED) if result.state is State.EXPIRED else result
 
 
 def after_absence(attempt: Attempt, *, now: datetime) -> Result:

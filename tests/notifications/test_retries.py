@@ -10,6 +10,7 @@ from notifications.lanes import POLICIES, Lane
 from notifications.models import State
 from notifications.services import retries
 from notifications.services.ledgers import Attempt
+from notifications.workflow import TRANSITIONS
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 UNTRIED = [NOT_TRIED, Outcome.rejected("20003", Retry.ROUTE)]
@@ -116,3 +117,14 @@ def test_after_a_day_without_an_answer_the_message_is_called_failed_aloud(caplog
 def test_a_pause_is_never_negative_nor_endless(attempt: int) -> None:
     pause = retries.backoff(attempt, first=timedelta(seconds=2), longest=timedelta(seconds=20))
     assert timedelta() < pause <= timedelta(seconds=20)
+
+
+@pytest.mark.parametrize("lane", Lane)
+@pytest.mark.parametrize("retry", Retry)
+@pytest.mark.parametrize("minutes_left", [600, -1])
+def test_what_a_gateway_reports_of_a_message_it_took_always_leads_somewhere(
+    lane: Lane, retry: Retry, minutes_left: float
+) -> None:
+    attempt = _attempt(lane=lane, minutes_left=minutes_left)
+    result = retries.after_taken(attempt, Outcome.rejected("30008", retry), now=NOW)
+    assert (State.ACCEPTED, result.state) in TRANSITIONS
