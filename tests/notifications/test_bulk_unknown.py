@@ -11,7 +11,7 @@ from notifications import gateways
 from notifications.gateways import calls
 from notifications.lanes import POLICIES, Lane
 from notifications.models import BulkMessage, Message, State
-from notifications.services import delivery, retries
+from notifications.services import delivery, ledgers, retries
 from tests.notifications.announcing import announce
 from tests.notifications.conftest import PHONE
 from tests.providers import iletimerkezi, loopback, twilio, verimor
@@ -174,3 +174,14 @@ def test_an_announcement_is_not_asked_for_while_news_to_the_same_phone_are_on_th
         delivery.claim(Lane.TRANSACTIONAL)
         assert delivery.reconcile() == 0
     assert _states(announcement) == [State.UNKNOWN]
+
+
+def test_news_are_asked_for_before_an_announcement_to_the_same_phone(
+    queue: Callable[..., Message], over_verimor: verimor.VerimorServer
+) -> None:
+    over_verimor.next(loopback.FAIL, loopback.FAIL)
+    _both(queue)
+    later = timezone.now() + SETTLED
+    single, bulk = (ledger.claim_unknown(now=later, until=later, limit=10) for ledger in ledgers.ALL)
+    assert [attempt.lane for attempt in single] == [Lane.TRANSACTIONAL]
+    assert bulk == []

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from notifications.models import BulkMessage, Message
 from notifications.services.ledgers.base import Attempt
-from notifications.workflow import IN_FLIGHT, State
+from notifications.workflow import State
 
 _TABLES: tuple[type[models.Model], ...] = (Message, BulkMessage)
 
@@ -19,9 +19,9 @@ _TABLES: tuple[type[models.Model], ...] = (Message, BulkMessage)
 def to_look_up(model: type[models.Model], at: datetime) -> "models.QuerySet[models.Model]":
     """Messages of ``model`` to ask a gateway about at ``at``, longest waiting first, one a phone and route.
 
-    Where two to one phone are unknown, be it one of each table, the one with the lower id comes first.
+    Where two to one phone are unknown, news and codes come before announcements, and otherwise the lower id.
     """
-    free = [~Exists(_in_the_way(other)) for other in _TABLES]
+    free = [~Exists(_in_the_way(model, other)) for other in _TABLES]
     return model._default_manager.filter(*free, state=State.UNKNOWN, due_at__lte=at).order_by("due_at")
 
 
@@ -32,6 +32,8 @@ def rivals(attempt: Attempt, *, within: timedelta) -> int:
     return sum(model._default_manager.filter(near).exclude(pk=attempt.id).count() for model in _TABLES)
 
 
-def _in_the_way(model: type[models.Model]) -> "models.QuerySet[models.Model]":
-    on_its_way = model._default_manager.filter(state__in=IN_FLIGHT, phone=OuterRef("phone"), route=OuterRef("route"))
-    return on_its_way.filter(Q(state=State.SENDING) | Q(id__lt=OuterRef("id")))
+def _in_the_way(model: type[models.Model], other: type[models.Model]) -> "models.QuerySet[models.Model]":
+    """Rows of ``other`` for which one of ``model`` waits."""
+    first = Q(id__lt=OuterRef("id")) if model is other else Q() if other is Message else Q(pk=None)
+    same = other._default_manager.filter(phone=OuterRef("phone"), route=OuterRef("route"))
+    return same.filter(Q(state=State.SENDING) | Q(first, state=State.UNKNOWN))
