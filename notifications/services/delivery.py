@@ -108,6 +108,7 @@ def _claim(lane: Lane, way: WayOut, *, now: datetime) -> Claimed:
     with transaction.atomic(durable=True):
         allowed = rates.allowance(way.route, lane, wanted=_chunk(lane, way))
         if allowed.wait:
+            routes.give_back(way)
             return Claimed(0, [], until=now, wait=allowed.wait)
         taken = ledgers.of(lane).claim(
             lane, way.route, size=allowed.messages, segments=allowed.segments, now=now, lease_end=lease_end

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from notifications import gateways
 from notifications.channels import Channel
-from notifications.gateways.base import Outcome, Retry
+from notifications.gateways.base import NOT_TRIED, Outcome, Retry
 from notifications.lanes import POLICIES, Lane
 from notifications.models import Route, RoutePause
 from notifications.services import tallies
@@ -59,20 +59,26 @@ def ways_out(lane: Lane, *, now: datetime, channel: str = Channel.SMS) -> list[W
     healthy = [route for route in routes if _pause(route) is None]
     if lane is not Lane.OTP or not healthy:
         canary = next((route for route in routes if _take_canary(route, lane, now=now)), None)
-        if canary is not None:
-            return [WayOut(canary, canary=True)]
+        if canary is not None:  # it may not take everything: the others follow
+            return [WayOut(canary, canary=True), *map(WayOut, _drawn(healthy))]
     offered = healthy or [route for route in routes if not _refused(route)]
     return [WayOut(route) for route in _drawn(offered)]
 
 
 def judge(way: WayOut, outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Pause or resume the route of ``way`` after ``outcomes``. No query where nothing went wrong."""
+    """Pause or resume the route of ``way`` after ``outcomes``. No query where nothing went wrong.
+
+    A canary of which nothing was handed over has shown nothing.
+    """
+    tried = [outcome for outcome in outcomes if outcome is not NOT_TRIED]
     refusal = next((outcome for outcome in outcomes if outcome.retry is Retry.ROUTE), None)
     errors = [outcome for outcome in outcomes if tallies.is_error(outcome)]
     if refusal is not None:
         pause(way.route, refusal, now=now)
+    elif way.canary and not tried:
+        give_back(way)
     elif way.canary:
-        _judge_canary(way.route, errors, tried=len(outcomes), now=now)
+        _judge_canary(way.route, errors, tried=len(tried), now=now)
     elif errors and _too_many(tallies.last_minute(way.route, now=now)):
         pause(way.route, errors[0], refused=False, now=now)
 
@@ -103,7 +109,7 @@ def resume(route: Route) -> None:
 
 
 def give_back(way: WayOut) -> None:
-    """There was nothing to send: let the next worker that has something be the canary."""
+    """Nothing was sent: let the next worker that has something be the canary."""
     if way.canary:
         RoutePause.objects.filter(route=way.route).update(canary_until=None)
 
@@ -127,7 +133,7 @@ def can_carry(lane: Lane, *, links: bool = False, commercial: bool = False) -> b
 
 
 def _judge_canary(route: Route, errors: list[Outcome], *, tried: int, now: datetime) -> None:
-    if len(errors) * 2 >= max(tried, 1):
+    if len(errors) * 2 >= tried:
         pause(route, errors[0], refused=False, now=now)
     else:
         resume(route)

@@ -210,6 +210,21 @@ def test_a_code_is_no_canary_while_another_route_is_open(beside: Route) -> None:
     assert _codes(Lane.OTP, now=timezone.now() + timedelta(seconds=61)) == ["twilio"]
 
 
+def test_what_a_canary_may_not_take_goes_by_the_routes_that_work(beside: Route) -> None:
+    now = timezone.now()
+    routes.pause(beside, REFUSAL, now=now)
+    found = routes.ways_out(Lane.BULK, now=now + timedelta(seconds=31))
+    assert [(way.route.code, way.canary) for way in found] == [("local", True), ("twilio", False)]
+
+
+def test_a_canary_of_which_nothing_was_tried_shows_nothing(route: Route) -> None:
+    routes.pause(route, REFUSAL, now=timezone.now())
+    later = timezone.now() + timedelta(seconds=31)
+    (way,) = routes.ways_out(Lane.BULK, now=later)
+    routes.judge(way, [NOT_TRIED], now=later)
+    assert routes.ways_out(Lane.BULK, now=later) == [WayOut(route, canary=True)]
+
+
 def test_a_canary_with_errors_pauses_longer(route: Route) -> None:
     routes.pause(route, ERROR, now=timezone.now(), refused=False)
     later = timezone.now() + timedelta(seconds=61)
