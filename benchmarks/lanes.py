@@ -36,7 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     town.settle(arguments.count)
     with loopback.provider() as port:
-        loopback.over("twilio", links_allowed=True)
+        loopback.over("twilio")
         with workers.running(workers.of_procfile(), loopback.environment(port)) as running:
             running.wait_until_ready(set(settings.WORKER_QUEUES))
             _probed(port, range(10))  # connections are made
