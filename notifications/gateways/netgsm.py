@@ -24,7 +24,7 @@ from aiohttp import encode_basic_auth
 
 from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call, Faults
+from notifications.gateways.calls import Call, Faults, Handover
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 from notifications.gateways.netgsm_report import PAGE_SIZE, Page, Report, Row
 from notifications.segments import Encoding
@@ -83,15 +83,13 @@ class NetgsmGateway(Gateway):
             answer_seconds=answer_seconds,
             headers={"Authorization": encode_basic_auth(*sending.secrets)},
         )
+        self._handover = Handover(self._http, self._send, faults=_FAULTS)
         self._report = Report(self._page)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Hand over ``messages`` in one job with and one without Turkish letters, for each class."""
-
-        async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
-
-        return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, _reference)))
+        outcomes = self._handover.make(calls.calls_of(messages, _reference), until=until)
+        return [outcomes[message.id] for message in messages]
 
     def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
         """Read on in the report of the time in which ``messages`` were sent, and find them in it."""

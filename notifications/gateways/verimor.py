@@ -25,7 +25,7 @@ from uuid import UUID
 
 from notifications.gateways import calls
 from notifications.gateways.base import COULD_NOT_ASK, Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call, Faults
+from notifications.gateways.calls import Call, Faults, Handover
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 from notifications.segments import Encoding
 
@@ -63,14 +63,12 @@ class VerimorGateway(Gateway):
         self._sender = sending.sender
         self._address = sending.address
         self._http = HttpClient(connections=CONNECTIONS, answer_seconds=answer_seconds)
+        self._handover = Handover(self._http, self._send, faults=_FAULTS)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Hand over ``messages`` in one campaign for each character set, validity and class among them."""
-
-        async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
-
-        return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, _reference)))
+        outcomes = self._handover.make(calls.calls_of(messages, _reference), until=until)
+        return [outcomes[message.id] for message in messages]
 
     def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
         """Ask for each message's campaign, for the parts in which it may have been made anew, and for it alone."""
