@@ -9,8 +9,8 @@ parts that were refused by then are known, so that the search goes on where it e
 
 A call carries a reference of ours by which it is found again, and no two calls carry the same. It must be known after
 the worker that made it has died, so it is worked out from what is kept of each message: when the claim was made, what
-the call's messages have in common, and, for a part, some bits of their ids. A message that is sent alone is referred
-to by its own id. So a message can have gone under one of four references (``references``).
+the call's messages have in common whatever our settings are, and, for a part, some bits of their ids. A message that is
+sent alone is referred to by its own id. So a message can have gone under one of four references (``references``).
 """
 
 from collections import defaultdict
@@ -25,7 +25,7 @@ from django.utils.crypto import salted_hmac
 
 from notifications.gateways.base import NOT_TRIED, Kind, OutboundMessage, Outcome, Retry
 from notifications.gateways.http import Answer, HttpClient, NotSent, Unanswered
-from notifications.segments import TURKISH_ROUTE, Encoding, measure
+from notifications.segments import TURKISH_ROUTE, Encoding, measure, plain
 
 # Before this nobody can say that a gateway has not taken a message: its lists may lag.
 SETTLING = timedelta(minutes=2)
@@ -196,10 +196,24 @@ def encoding_of(text: str) -> Encoding:
     return measure(text, TURKISH_ROUTE).encoding
 
 
+def encodings(message: OutboundMessage) -> tuple[Encoding, Encoding]:
+    """The character sets of what ``message`` says, with and without Turkish letters.
+
+    A route sends all in one or all in the other way, so messages that have both in common share theirs. Which one it
+    was nobody can say later, when the route may be set otherwise: references hold both.
+    """
+    return _encodings(message.words or message.text)
+
+
 def local_digits(phone: str) -> str:
     """A number as Turkish gateways write it: 90 and ten digits, others with 00 in front."""
     digits = phone.removeprefix("+")
     return digits if digits.startswith("90") else f"00{digits}"
+
+
+@lru_cache(maxsize=16)
+def _encodings(words: str) -> tuple[Encoding, Encoding]:
+    return encoding_of(words), encoding_of(plain(words))
 
 
 def _parts(call: Call) -> list[Call]:
@@ -227,4 +241,4 @@ def _reference(message: OutboundMessage, shared: str, step: int) -> str:
     if step > _STEPS:
         return message.id.hex
     part = message.id.int & ((1 << _PART_BITS * step) - 1)
-    return f"{shared}-{part:0{step}o}"
+    return f"{shared}-p{part:0{step}o}"

@@ -107,7 +107,7 @@ class NetgsmGateway(Gateway):
             "referansID": call.reference,
             "messages": [{"msg": message.text, "no": _number(message.phone)} for message in call.messages],
         }
-        if _is_turkish(call.messages[0]):
+        if _is_turkish(calls.encoding_of(call.messages[0].text)):
             content["encoding"] = "TR"
         try:
             answer = await self._http.request("POST", f"{self._address}/send", json=content)
@@ -129,11 +129,11 @@ class NetgsmGateway(Gateway):
 
 
 def _reference(message: OutboundMessage) -> str:
-    return calls.shared_reference(message, "tr" if _is_turkish(message) else "gsm")
+    return calls.shared_reference(message, *("tr" if _is_turkish(set_) else "gsm" for set_ in calls.encodings(message)))
 
 
-def _is_turkish(message: OutboundMessage) -> bool:
-    return calls.encoding_of(message.text) is not Encoding.GSM7
+def _is_turkish(encoding: Encoding) -> bool:
+    return encoding is not Encoding.GSM7
 
 
 def _number(phone: str) -> str:

@@ -87,7 +87,7 @@ class VerimorGateway(Gateway):
             **self._credentials,
             "source_addr": self._sender,
             "custom_id": call.reference,
-            "valid_for": _valid_for(first),
+            "valid_for": _valid_for(first, first.valid_until),
             **_datacoding(first),
             **(_TO_CITIZENS if first.commercial else {}),
             "messages": [
@@ -122,12 +122,13 @@ class VerimorGateway(Gateway):
 
 
 def _reference(message: OutboundMessage) -> str:
-    return calls.shared_reference(message, _valid_for(message), *_datacoding(message).values())
+    sets = "abroad" if _is_abroad(message) else "".join(_DATACODING[encoding] for encoding in calls.encodings(message))
+    return calls.shared_reference(message, _valid_for(message, message.expires_at), sets)
 
 
-def _valid_for(message: OutboundMessage) -> str:
-    """How long Verimor may keep trying: never beyond the deadline, in steps, so that many share a campaign."""
-    left = min(max(message.expires_at - message.tried_at, SHORTEST), LONGEST)
+def _valid_for(message: OutboundMessage, until: datetime) -> str:
+    """How long Verimor may keep trying: never beyond ``until``, in steps, so that many share a campaign."""
+    left = min(max(until - message.tried_at, SHORTEST), LONGEST)
     minutes = int(left.total_seconds()) // 60
     step = 60 if minutes >= 120 else 10 if minutes >= 20 else 1
     return f"{minutes // step * step // 60:02}:{minutes // step * step % 60:02}"
@@ -135,9 +136,11 @@ def _valid_for(message: OutboundMessage) -> str:
 
 def _datacoding(message: OutboundMessage) -> dict[str, str]:
     """The character set that we counted the parts by. Abroad Verimor must choose it."""
-    if not message.phone.startswith("+90"):
-        return {}
-    return {"datacoding": _DATACODING[calls.encoding_of(message.text)]}
+    return {} if _is_abroad(message) else {"datacoding": _DATACODING[calls.encoding_of(message.text)]}
+
+
+def _is_abroad(message: OutboundMessage) -> bool:
+    return not message.phone.startswith("+90")
 
 
 def _of_answer(answer: Answer) -> Outcome:
