@@ -9,8 +9,8 @@ message our id (``id``). ``GET /v2/status?custom_id=`` lists the campaign's mess
 here narrowed to the phones in question; 404 says that there is no such campaign, hence that nothing was taken.
 
 A campaign that is there without our message is one of another worker that claimed in the same microsecond, and nothing
-is concluded from it; unless another message to the same phone is in it, then ours went alone. Verimor refuses the same text from the same sender to the same phone on one day
-(DOUBLE_SEND_ERROR), which it says in the status only.
+is concluded from it; unless another message to the same phone is in it, then ours went alone. Verimor refuses the same
+text from the same sender to the same phone on one day (DOUBLE_SEND_ERROR), which it says in the status only.
 
 Not confirmed: that ids may hold letters (the guide shows digits), and that a campaign can be asked for at once, hence
 nothing is called absent in the first two minutes.
