@@ -91,6 +91,10 @@ class OutboundMessage:
 
     ``template`` names a text that the gateway itself holds and fills with ``variables`` (WhatsApp outside of
     the 24 hours after the citizen's last message); ``text`` is then what it says, for our own records.
+
+    ``rests_at``: from when on no phone may ring for it, as things were when it was sent. ``words``: the text before it
+    was put into the letters of its route, where that is another. Settings of ours decide about both, and about ``text``,
+    and may have changed when the message is looked up: what it is found by hangs on none of the three, only on ``words``.
     """
 
     id: UUID
@@ -101,6 +105,13 @@ class OutboundMessage:
     commercial: bool = False
     template: str = ""
     variables: tuple[tuple[str, str], ...] = ()
+    rests_at: datetime | None = None
+    words: str = ""
+
+    @property
+    def valid_until(self) -> datetime:
+        """How long a gateway may keep trying."""
+        return min(self.expires_at, self.rests_at or self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,28 @@ Such a gateway answers for the call as a whole, so a call is what is accepted, r
 it is refused because of one of its messages, none was taken: it is made anew in parts, those that are refused again in
 smaller parts, until the message at fault is alone. Of a thousand messages one bad one costs some thirty calls.
 
+With a slow gateway that takes longer than a claim may. What was not begun then comes back in another claim, and the
+parts that were refused by then are known, so that the search goes on where it ended (``Handover``).
+
 A call carries a reference of ours by which it is found again, and no two calls carry the same. It must be known after
 the worker that made it has died, so it is worked out from what is kept of each message: when the claim was made, what
-the call's messages have in common, and, for a part, some bits of their ids. A message that is sent alone is referred
-to by its own id. So a message can have gone under one of four references (``references``).
+the call's messages have in common whatever our settings are, and, for a part, some bits of their ids. A message that is
+sent alone is referred to by its own id. So a message can have gone under one of four references (``references``).
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from notifications.gateways.base import NOT_TRIED, OutboundMessage, Outcome, Retry
-from notifications.gateways.http import Answer, NotSent, Unanswered
-from notifications.segments import TURKISH_ROUTE, Encoding, measure
+from notifications.gateways.base import NOT_TRIED, Kind, OutboundMessage, Outcome, Retry
+from notifications.gateways.http import Answer, HttpClient, NotSent, Unanswered
+from notifications.segments import TURKISH_ROUTE, Encoding, measure, plain
 
 # Before this nobody can say that a gateway has not taken a message: its lists may lag.
 SETTLING = timedelta(minutes=2)
@@ -31,8 +35,9 @@ _PART_BITS = 3
 _STEPS = 2
 # The whole call, the parts, alone.
 REFERENCES = _STEPS + 2
+# Of refused calls, remembered by a process: some ten megabytes.
+MOST_SPOILT = 100_000
 
-Settled = list[tuple[OutboundMessage, Outcome]]
 _BY_STATUS = {401: Retry.ROUTE, 403: Retry.ROUTE, 404: Retry.ROUTE, 408: Retry.LATER, 429: Retry.LATER}
 
 
@@ -99,28 +104,61 @@ def has_settled(message: OutboundMessage) -> bool:
     return timezone.now() >= message.tried_at + SETTLING
 
 
-async def settle(
-    call: Call, send: Callable[[Call], Awaitable[list[Outcome]]], *, faults: Faults, until: datetime
-) -> Settled:
-    """What became of the messages of ``call``, made in ever smaller parts where ``faults`` say that one spoils it.
+class Handover:
+    """Makes calls to one gateway, those that it refuses because of one message anew in ever smaller parts.
 
-    The parts go one after the other: Verimor takes 150 calls a minute.
+    A call that holds messages of one that was refused is not made as large again. This memory is the process's own:
+    where it is lost, or another worker has the messages, they are refused once more.
     """
-    if timezone.now() >= until:
-        return [(message, NOT_TRIED) for message in call.messages]
-    outcomes = await send(call)
-    if not faults.spoil(call, outcomes[0].code):
-        return list(zip(call.messages, outcomes, strict=True))
-    settled: Settled = []
-    for part in _parts(call):
-        settled += await settle(part, send, faults=faults, until=until)
-    return settled
 
+    def __init__(self, http: HttpClient, send: Callable[[Call], Awaitable[list[Outcome]]], *, faults: Faults) -> None:
+        """``send`` one call; ``faults`` say that one message spoils it."""
+        self._http = http
+        self._send = send
+        self._faults = faults
+        self._spoilt: dict[UUID, int] = {}  # the longest known in front
 
-def in_order(messages: Sequence[OutboundMessage], settled: Sequence[Settled]) -> list[Outcome]:
-    """The outcomes of all calls, one for each of ``messages``."""
-    by_id = {message.id: outcome for pairs in settled for message, outcome in pairs}
-    return [by_id[message.id] for message in messages]
+    def make(self, calls: Iterable[Call], *, until: datetime) -> dict[UUID, Outcome]:
+        """What became of each message of ``calls``, of which none is begun after ``until``.
+
+        As many at once as there are connections, the smallest parts first: they are nearest to the message at fault.
+        """
+
+        async def begin(call: Call) -> list[Outcome]:
+            return [NOT_TRIED] * len(call.messages) if timezone.now() >= until else await self._send(call)
+
+        settled: dict[UUID, Outcome] = {}
+        left = sorted((part for call in calls for part in self._promising(call)), key=_step, reverse=True)
+        while left:
+            answered = list(zip(left, self._http.each(begin, left), strict=True))
+            left = []
+            for call, outcomes in answered:
+                if self._faults.spoil(call, outcomes[0].code):
+                    left += self._parts_of_refused(call)
+                else:
+                    settled |= self._settled(call, outcomes)
+        return settled
+
+    def _promising(self, call: Call) -> list[Call]:
+        """``call``, or those of its parts that were not refused yet."""
+        if not any(self._spoilt.get(message.id, 0) > call.step for message in call.messages):
+            return [call]
+        return [smaller for part in _parts(call) for smaller in self._promising(part)]
+
+    def _parts_of_refused(self, call: Call) -> list[Call]:
+        parts = _parts(call)
+        for message in call.messages:
+            self._spoilt.pop(message.id, None)
+            self._spoilt[message.id] = parts[0].step
+        while len(self._spoilt) > MOST_SPOILT:
+            del self._spoilt[next(iter(self._spoilt))]
+        return parts
+
+    def _settled(self, call: Call, outcomes: Sequence[Outcome]) -> dict[UUID, Outcome]:
+        for message, outcome in zip(call.messages, outcomes, strict=True):
+            if outcome.kind is not Kind.REJECTED:
+                self._spoilt.pop(message.id, None)
+        return {message.id: outcome for message, outcome in zip(call.messages, outcomes, strict=True)}
 
 
 def of_failure(error: Exception) -> Outcome:
@@ -158,18 +196,38 @@ def encoding_of(text: str) -> Encoding:
     return measure(text, TURKISH_ROUTE).encoding
 
 
+def encodings(message: OutboundMessage) -> tuple[Encoding, Encoding]:
+    """The character sets of what ``message`` says, with and without Turkish letters.
+
+    A route sends all in one or all in the other way, so messages that have both in common share theirs. Which one it
+    was nobody can say later, when the route may be set otherwise: references hold both.
+    """
+    return _encodings(message.words or message.text)
+
+
 def local_digits(phone: str) -> str:
     """A number as Turkish gateways write it: 90 and ten digits, others with 00 in front."""
     digits = phone.removeprefix("+")
     return digits if digits.startswith("90") else f"00{digits}"
 
 
+@lru_cache(maxsize=16)
+def _encodings(words: str) -> tuple[Encoding, Encoding]:
+    return encoding_of(words), encoding_of(plain(words))
+
+
 def _parts(call: Call) -> list[Call]:
+    """At the first step at which there are several: the same call once more would be refused once more."""
     step = call.step + 1
     groups: dict[str, list[OutboundMessage]] = defaultdict(list)
     for message in call.messages:
         groups[_reference(message, call.shared, step)].append(message)
-    return [Call(call.shared, tuple(group), step) for group in groups.values()]
+    parts = [Call(call.shared, tuple(group), step) for group in groups.values()]
+    return _parts(parts[0]) if len(parts) == 1 and len(call.messages) > 1 else parts
+
+
+def _step(call: Call) -> int:
+    return call.step
 
 
 def _alone(message: OutboundMessage) -> Call:
@@ -183,4 +241,4 @@ def _reference(message: OutboundMessage, shared: str, step: int) -> str:
     if step > _STEPS:
         return message.id.hex
     part = message.id.int & ((1 << _PART_BITS * step) - 1)
-    return f"{shared}-{part:0{step}o}"
+    return f"{shared}-p{part:0{step}o}"

@@ -28,7 +28,7 @@ from typing import Any
 
 from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call, Faults
+from notifications.gateways.calls import Call, Faults, Handover
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 from notifications.gateways.iletimerkezi_orders import Order, Orders, Span
 
@@ -64,15 +64,13 @@ class IletimerkeziGateway(Gateway):
         self._sender = sending.sender
         self._address = f"{sending.address}/v1"
         self._http = HttpClient(connections=CONNECTIONS, answer_seconds=answer_seconds)
+        self._handover = Handover(self._http, self._send, faults=_FAULTS)
         self._orders = Orders(self._question, sender=sending.sender)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Hand over ``messages`` in one order for each class."""
-
-        async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
-
-        return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, calls.shared_reference)))
+        outcomes = self._handover.make(calls.calls_of(messages, calls.shared_reference), until=until)
+        return [outcomes[message.id] for message in messages]
 
     def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
         """Read on in the orders of the time in which ``messages`` were sent, and find them in these."""

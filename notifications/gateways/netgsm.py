@@ -24,7 +24,7 @@ from aiohttp import encode_basic_auth
 
 from notifications.gateways import calls
 from notifications.gateways.base import Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call, Faults
+from notifications.gateways.calls import Call, Faults, Handover
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 from notifications.gateways.netgsm_report import PAGE_SIZE, Page, Report, Row
 from notifications.segments import Encoding
@@ -83,15 +83,13 @@ class NetgsmGateway(Gateway):
             answer_seconds=answer_seconds,
             headers={"Authorization": encode_basic_auth(*sending.secrets)},
         )
+        self._handover = Handover(self._http, self._send, faults=_FAULTS)
         self._report = Report(self._page)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Hand over ``messages`` in one job with and one without Turkish letters, for each class."""
-
-        async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
-
-        return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, _reference)))
+        outcomes = self._handover.make(calls.calls_of(messages, _reference), until=until)
+        return [outcomes[message.id] for message in messages]
 
     def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
         """Read on in the report of the time in which ``messages`` were sent, and find them in it."""
@@ -109,7 +107,7 @@ class NetgsmGateway(Gateway):
             "referansID": call.reference,
             "messages": [{"msg": message.text, "no": _number(message.phone)} for message in call.messages],
         }
-        if _is_turkish(call.messages[0]):
+        if _is_turkish(calls.encoding_of(call.messages[0].text)):
             content["encoding"] = "TR"
         try:
             answer = await self._http.request("POST", f"{self._address}/send", json=content)
@@ -131,11 +129,11 @@ class NetgsmGateway(Gateway):
 
 
 def _reference(message: OutboundMessage) -> str:
-    return calls.shared_reference(message, "tr" if _is_turkish(message) else "gsm")
+    return calls.shared_reference(message, *("tr" if _is_turkish(set_) else "gsm" for set_ in calls.encodings(message)))
 
 
-def _is_turkish(message: OutboundMessage) -> bool:
-    return calls.encoding_of(message.text) is not Encoding.GSM7
+def _is_turkish(encoding: Encoding) -> bool:
+    return encoding is not Encoding.GSM7
 
 
 def _number(phone: str) -> str:

@@ -9,8 +9,8 @@ message our id (``id``). ``GET /v2/status?custom_id=`` lists the campaign's mess
 here narrowed to the phones in question; 404 says that there is no such campaign, hence that nothing was taken.
 
 A campaign that is there without our message is one of another worker that claimed in the same microsecond, and nothing
-is concluded from it; unless another message to the same phone is in it, then ours went alone. Verimor refuses the same text from the same sender to the same phone on one day
-(DOUBLE_SEND_ERROR), which it says in the status only.
+is concluded from it; unless another message to the same phone is in it, then ours went alone. Verimor refuses the same
+text from the same sender to the same phone on one day (DOUBLE_SEND_ERROR), which it says in the status only.
 
 Not confirmed: that ids may hold letters (the guide shows digits), and that a campaign can be asked for at once, hence
 nothing is called absent in the first two minutes.
@@ -25,7 +25,7 @@ from uuid import UUID
 
 from notifications.gateways import calls
 from notifications.gateways.base import COULD_NOT_ASK, Finding, Gateway, OutboundMessage, Outcome, Retry, Sending
-from notifications.gateways.calls import Call, Faults
+from notifications.gateways.calls import Call, Faults, Handover
 from notifications.gateways.http import ANSWER_SECONDS, Answer, HttpClient, NotSent, Unanswered
 from notifications.segments import Encoding
 
@@ -63,14 +63,12 @@ class VerimorGateway(Gateway):
         self._sender = sending.sender
         self._address = sending.address
         self._http = HttpClient(connections=CONNECTIONS, answer_seconds=answer_seconds)
+        self._handover = Handover(self._http, self._send, faults=_FAULTS)
 
     def send_batch(self, messages: Sequence[OutboundMessage], *, until: datetime) -> list[Outcome]:
         """Hand over ``messages`` in one campaign for each character set, validity and class among them."""
-
-        async def settle(call: Call) -> calls.Settled:
-            return await calls.settle(call, self._send, faults=_FAULTS, until=until)
-
-        return calls.in_order(messages, self._http.each(settle, calls.calls_of(messages, _reference)))
+        outcomes = self._handover.make(calls.calls_of(messages, _reference), until=until)
+        return [outcomes[message.id] for message in messages]
 
     def lookup_batch(self, messages: Sequence[OutboundMessage]) -> list[Finding]:
         """Ask for each message's campaign, for the parts in which it may have been made anew, and for it alone."""
@@ -89,7 +87,7 @@ class VerimorGateway(Gateway):
             **self._credentials,
             "source_addr": self._sender,
             "custom_id": call.reference,
-            "valid_for": _valid_for(first),
+            "valid_for": _valid_for(first, first.valid_until),
             **_datacoding(first),
             **(_TO_CITIZENS if first.commercial else {}),
             "messages": [
@@ -124,12 +122,13 @@ class VerimorGateway(Gateway):
 
 
 def _reference(message: OutboundMessage) -> str:
-    return calls.shared_reference(message, _valid_for(message), *_datacoding(message).values())
+    sets = "abroad" if _is_abroad(message) else "".join(_DATACODING[encoding] for encoding in calls.encodings(message))
+    return calls.shared_reference(message, _valid_for(message, message.expires_at), sets)
 
 
-def _valid_for(message: OutboundMessage) -> str:
-    """How long Verimor may keep trying: never beyond the deadline, in steps, so that many share a campaign."""
-    left = min(max(message.expires_at - message.tried_at, SHORTEST), LONGEST)
+def _valid_for(message: OutboundMessage, until: datetime) -> str:
+    """How long Verimor may keep trying: never beyond ``until``, in steps, so that many share a campaign."""
+    left = min(max(until - message.tried_at, SHORTEST), LONGEST)
     minutes = int(left.total_seconds()) // 60
     step = 60 if minutes >= 120 else 10 if minutes >= 20 else 1
     return f"{minutes // step * step // 60:02}:{minutes // step * step % 60:02}"
@@ -137,9 +136,11 @@ def _valid_for(message: OutboundMessage) -> str:
 
 def _datacoding(message: OutboundMessage) -> dict[str, str]:
     """The character set that we counted the parts by. Abroad Verimor must choose it."""
-    if not message.phone.startswith("+90"):
-        return {}
-    return {"datacoding": _DATACODING[calls.encoding_of(message.text)]}
+    return {} if _is_abroad(message) else {"datacoding": _DATACODING[calls.encoding_of(message.text)]}
+
+
+def _is_abroad(message: OutboundMessage) -> bool:
+    return not message.phone.startswith("+90")
 
 
 def _of_answer(answer: Answer) -> Outcome:

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 # A worker begins no new chunk after this long, but rings for itself: the last chunk may take a whole lease,
 # and together they stay under the task's time limit.
 ROUND_SECONDS = 20.0
+# Where a claim came so late that none of it could be begun, the machine or the database has too much to do.
+BREATHER_SECONDS = 1.0
 # Look-ups of one round, and how long they are nobody else's.
 LOOKUP_CHUNK = 32
 LOOKUP_LEASE = timedelta(seconds=90)
@@ -62,17 +64,18 @@ def deliver(lane: Lane) -> int:
     who else might stand idle until the sweep.
     """
     end = time.monotonic() + ROUND_SECONDS
-    tried = 0
+    tried, called = 0, False
     while (left := end - time.monotonic()) > 0:
         claimed = claim(lane)
-        if claimed.full and not tried:
+        if claimed.full and not called:
             bell.ring(deliver_task(lane), queue=lane.value)
-        if claimed.wait:
-            time.sleep(min(claimed.wait, left))
-        elif not claimed.looked_at:
+            called = True
+        if not claimed.looked_at and not claimed.wait:
             return tried
-        send(lane, claimed)
-        tried += len(claimed.attempts)
+        begun = send(lane, claimed)
+        tried += begun
+        too_late = claimed.attempts and not begun
+        time.sleep(min(BREATHER_SECONDS if too_late else claimed.wait, left))
     bell.ring(deliver_task(lane), queue=lane.value)
     return tried
 
@@ -94,7 +97,7 @@ def claim(lane: Lane) -> Claimed:
 def _claim_over(channel: str, lane: Lane, *, now: datetime) -> Claimed:
     waits = []
     for way in routes.ways_out(lane, now=now, channel=channel):
-        claimed = _claim(lane, way, now=now)
+        claimed = _claim(lane, way)
         # Not every route may take every announcement: where one finds none that it may, another one can.
         if claimed.looked_at or (lane is not Lane.BULK and not claimed.wait):
             return claimed
@@ -102,11 +105,15 @@ def _claim_over(channel: str, lane: Lane, *, now: datetime) -> Claimed:
     return Claimed(0, [], until=now, wait=min(filter(None, waits), default=0.0))
 
 
-def _claim(lane: Lane, way: WayOut, *, now: datetime) -> Claimed:
-    """Lock, write the texts, set the lease, charge the segments, commit."""
-    lease_end, until = now + POLICIES[lane].lease, now + POLICIES[lane].begun_within
+def _claim(lane: Lane, way: WayOut) -> Claimed:
+    """Lock, write the texts, set the lease, charge the segments, commit.
+
+    The time to begin runs from when the others' claims are out of the way: with many workers they take longer than it.
+    """
     with transaction.atomic(durable=True):
         allowed = rates.allowance(way.route, lane, wanted=_chunk(lane, way))
+        now = timezone.now()
+        lease_end, until = now + POLICIES[lane].lease, now + POLICIES[lane].begun_within
         if allowed.wait:
             routes.give_back(way)
             return Claimed(0, [], until=now, wait=allowed.wait)
@@ -127,10 +134,10 @@ def _chunk(lane: Lane, way: WayOut) -> int:
     return min(*limits, routes.CANARY) if way.canary else min(limits)
 
 
-def send(lane: Lane, claimed: Claimed) -> None:
-    """Hand the claimed messages to their gateway and write down what became of them."""
+def send(lane: Lane, claimed: Claimed) -> int:
+    """Hand the claimed messages to their gateway and write down what became of them; returns how many were tried."""
     if claimed.way is None or not claimed.attempts:
-        return
+        return 0
     route, ledger = claimed.way.route, ledgers.of(lane)
     held_back = _with_a_link(lane, route, claimed.attempts)
     _record(
@@ -139,10 +146,11 @@ def send(lane: Lane, claimed: Claimed) -> None:
     to_send = [attempt for attempt in claimed.attempts if attempt.id not in held_back]
     outcomes = _gateway(route).send_batch([attempt.outbound() for attempt in to_send], until=claimed.until)
     _record(ledger, route, list(zip(to_send, outcomes, strict=True)))
-    tried = (attempt for attempt, outcome in zip(to_send, outcomes, strict=True) if outcome is not NOT_TRIED)
+    tried = [attempt for attempt, outcome in zip(to_send, outcomes, strict=True) if outcome is not NOT_TRIED]
     claimed_segments = sum(attempt.segments for attempt in claimed.attempts)
     rates.give_back(route, claimed_segments - sum(attempt.segments for attempt in tried))
     routes.judge(claimed.way, outcomes, now=timezone.now())
+    return len(held_back) + len(tried)
 
 
 def _with_a_link(lane: Lane, route: Route, attempts: Sequence[Attempt]) -> dict[UUID, Outcome]:

@@ -9,7 +9,7 @@ from notifications.services.campaigns import approval
 from notifications.services.campaigns.advance import advance
 
 
-def announce(*phones: str) -> list[BulkMessage]:
+def announce(*phones: str, is_urgent: bool = True) -> list[BulkMessage]:
     """Let ``phones`` agree, write and approve an announcement to them, and list its messages; by phone."""
     for phone in phones:
         consents.give(phone=phone, text_version="tr-1", source="portal", language="tr")
@@ -19,7 +19,7 @@ def announce(*phones: str) -> list[BulkMessage]:
         name="Su kesintisi",
         bodies={"tr": "Yarın su kesilecektir."},
         purpose=Campaign.Purpose.PUBLIC_INFORMATION,
-        is_urgent=True,
+        is_urgent=is_urgent,
     )
     campaign = approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
     approval.approve(actor=second, campaign_id=campaign.pk, expected_version=campaign.version)

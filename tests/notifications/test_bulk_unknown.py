@@ -1,16 +1,18 @@
 """Announcements of unknown outcome: asked for at the gateway, sent again only where it never took them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from notifications import gateways
+from notifications.channels import Letters
 from notifications.gateways import calls
 from notifications.lanes import POLICIES, Lane
-from notifications.models import BulkMessage, Message, State
+from notifications.models import BulkMessage, Message, Route, State
 from notifications.services import delivery, ledgers, retries
 from tests.notifications.announcing import announce
 from tests.notifications.conftest import PHONE
@@ -18,6 +20,7 @@ from tests.providers import iletimerkezi, loopback, twilio, verimor
 
 pytestmark = pytest.mark.django_db
 
+NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # in Istanbul; the quiet hours begin at 21:00
 SETTLED = retries.SETTLING + timedelta(seconds=1)
 LISTED = calls.SETTLING + timedelta(seconds=1)
 LEASE = POLICIES[Lane.BULK].lease + timedelta(seconds=1)
@@ -41,6 +44,34 @@ def test_what_the_gateway_did_take_is_found_there_and_not_sent_twice(over_verimo
     delivery.deliver(Lane.BULK)
     assert set(BulkMessage.objects.values_list("state", "attempts")) == {(State.ACCEPTED, 1)}
     assert len(over_verimor.taken) == 40
+
+
+@pytest.mark.parametrize(
+    ("sent_in", "looked_up_in"), [(Letters.TURKISH, Letters.PLAIN), (Letters.PLAIN, Letters.TURKISH)]
+)
+def test_what_was_taken_is_found_though_the_route_has_other_letters_by_now(
+    over_verimor: verimor.VerimorServer, sent_in: Letters, looked_up_in: Letters
+) -> None:
+    over_verimor.next(loopback.TAKE_THEN_FAIL)
+    Route.objects.update(letters=sent_in)
+    announce(*_phones(3))
+    delivery.deliver(Lane.BULK)
+    Route.objects.update(letters=looked_up_in)
+    _reconcile_later(LISTED)
+    assert set(BulkMessage.objects.values_list("state", "attempts")) == {(State.ACCEPTED, 1)}
+
+
+def test_what_was_taken_is_found_though_announcements_rest_at_another_hour_by_now(
+    over_verimor: verimor.VerimorServer, settings: Any
+) -> None:
+    over_verimor.next(loopback.TAKE_THEN_FAIL)
+    with time_machine.travel(NOON):
+        announce(*_phones(3), is_urgent=False)
+        delivery.deliver(Lane.BULK)
+        assert over_verimor.campaigns[0]["valid_for"] == "08:00"
+        settings.QUIET_HOURS = (time(17), time(9))
+        _reconcile_later(LISTED)
+    assert set(BulkMessage.objects.values_list("state", "attempts")) == {(State.ACCEPTED, 1)}
 
 
 def test_what_the_gateway_did_not_take_is_sent_again_once_in_the_same_words(

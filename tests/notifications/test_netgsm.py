@@ -13,6 +13,7 @@ from notifications.gateways.base import Finding, Kind, OutboundMessage, Retry, S
 from notifications.gateways.netgsm import NetgsmGateway
 from notifications.gateways.netgsm_report import MOST_PAGES, PAGE_SIZE
 from notifications.ids import new_id
+from notifications.segments import plain
 from tests.notifications.outbound import TEXT, batch, mixed, of_another_part, phone, send
 from tests.providers import loopback, netgsm
 
@@ -167,6 +168,16 @@ def test_a_part_of_a_refused_job_is_found_again(server: netgsm.NetgsmServer) -> 
     unknown = [message for message, outcome in zip(messages, outcomes, strict=True) if outcome.kind is Kind.UNKNOWN]
     assert unknown
     assert {len(finding.candidates) for finding in gateway.lookup_batch(unknown)} == {1}
+
+
+@pytest.mark.parametrize(("sent", "looked_up"), [(TEXT, plain(TEXT)), (plain(TEXT), TEXT)])
+def test_a_message_is_found_though_its_route_has_other_letters_by_now(
+    server: netgsm.NetgsmServer, sent: str, looked_up: str
+) -> None:
+    gateway, (message,) = _gateway(server), batch(1)
+    send(gateway, replace(message, text=sent, words=TEXT))
+    (finding,) = gateway.lookup_batch([replace(message, text=looked_up, words=TEXT)])
+    assert [outcome.kind for outcome in finding.candidates] == [Kind.ACCEPTED]
 
 
 def test_a_row_without_a_reference_proves_nothing(server: netgsm.NetgsmServer) -> None:

@@ -4,20 +4,24 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications.lanes import Lane
+from notifications.lanes import POLICIES, Lane
 from notifications.models import BulkMessage, Campaign, Message, Route, RouteAllowance, State
 from notifications.services import consents, delivery, rates
 from notifications.services.campaigns.advance import advance
 from tests.notifications.conftest import PHONE, use_route
+from tests.notifications.connections import in_another_connection
 from tests.providers import twilio
+from tests.requests_app.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +125,41 @@ def test_what_was_claimed_and_not_sent_is_not_spent(
     delivery.send(Lane.BULK, replace(claimed, until=timezone.now()))
     assert over_twilio.posts == 0
     assert _saved() >= 100
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waited_for_the_claims_of_others_has_the_whole_time_to_begin(
+    approved: Callable[..., Campaign], over_twilio: twilio.TwilioServer
+) -> None:
+    route = use_route("twilio", sender="ORNEKBLD", segments_per_second=100)
+    _announce(approved)
+    claims: list[delivery.Claimed] = []
+    worker = Thread(target=in_another_connection, args=[lambda: claims.append(delivery.claim(Lane.BULK))])
+    with time_machine.travel(timezone.now()) as clock:
+        with transaction.atomic():
+            rates.charge(route, 1)  # the row is ours until the end
+            worker.start()
+            in_another_connection(lambda: until_somebody_waits(worker))  # this one sees the world as it was
+            clock.shift(timedelta(seconds=5))
+        worker.join(timeout=20)
+        delivery.send(Lane.BULK, claims[0])
+    assert over_twilio.posts == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_can_begin_nothing_in_time_does_not_claim_on_and_on(
+    approved: Callable[..., Campaign],
+    over_twilio: twilio.TwilioServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(POLICIES, Lane.BULK, replace(POLICIES[Lane.BULK], begun_within=timedelta(0)))
+    monkeypatch.setattr(delivery, "ROUND_SECONDS", 1.5)
+    _announce(approved)
+    with CaptureQueriesContext(connection) as queries:
+        assert delivery.deliver(Lane.BULK) == 0
+    claims = [query for query in queries if "WITH picked" in query["sql"]]
+    assert len(claims) == 2
+    assert over_twilio.posts == 0
 
 
 @pytest.mark.django_db(transaction=True)

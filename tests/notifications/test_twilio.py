@@ -11,6 +11,7 @@ from django.utils import timezone
 from notifications.channels import Channel
 from notifications.gateways.base import Finding, Kind, OutboundMessage, Outcome, Retry, Sending
 from notifications.gateways.twilio import CONNECTIONS, TwilioGateway
+from notifications.segments import plain
 from tests.notifications.conftest import OTHER_PHONE, PHONE
 from tests.providers import twilio
 
@@ -130,6 +131,15 @@ def test_a_whatsapp_message_goes_to_and_from_whatsapp_addresses(twilio_server: t
     taken = twilio_server.taken[0]
     assert (taken.to, taken.form["From"], taken.body) == (f"whatsapp:{PHONE}", "whatsapp:+905000000009", TEXT)
     assert len(gateway.lookup_batch([message])[0].candidates) == 1
+
+
+@pytest.mark.parametrize(("sent", "looked_up"), [(TEXT, plain(TEXT)), (plain(TEXT), TEXT)])
+def test_a_message_is_found_though_its_route_has_other_letters_by_now(
+    twilio_server: twilio.TwilioServer, sent: str, looked_up: str
+) -> None:
+    gateway, message = _gateway(twilio_server), _message(text=sent)
+    _send(gateway, message)
+    assert len(gateway.lookup_batch([replace(message, text=looked_up)])[0].candidates) == 1
 
 
 def test_an_approved_template_is_named_and_filled_in_place_of_a_text(twilio_server: twilio.TwilioServer) -> None:

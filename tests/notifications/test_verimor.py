@@ -11,7 +11,7 @@ import time_machine
 from django.utils import timezone
 
 from notifications.gateways import calls
-from notifications.gateways.base import Finding, Kind, OutboundMessage, Retry, Sending
+from notifications.gateways.base import NOT_TRIED, Finding, Kind, OutboundMessage, Retry, Sending
 from notifications.gateways.verimor import VerimorGateway
 from notifications.ids import new_id
 from tests.notifications.outbound import TEXT, batch, mixed, of_another_part, phone, send
@@ -163,6 +163,50 @@ def test_parts_for_which_there_was_no_time_count_as_not_tried(server: verimor.Ve
     outcomes = _gateway(server).send_batch(messages, until=timezone.now() + timedelta(seconds=0.2))
     assert {outcome.code for outcome in outcomes} == {"not_tried"}
     assert not any(outcome.counts for outcome in outcomes)
+
+
+def _handed_over_at_last(
+    gateway: VerimorGateway, messages: list[OutboundMessage], *, seconds: float, rounds: int
+) -> Counter[Kind]:
+    """What became of ``messages`` where each claim is begun within ``seconds``, and the rest is claimed again."""
+    kinds: Counter[Kind] = Counter()
+    left = messages
+    for _round in range(rounds):
+        now = timezone.now()
+        left = [replace(message, tried_at=now) for message in left]
+        outcomes = gateway.send_batch(left, until=now + timedelta(seconds=seconds))
+        pairs = list(zip(left, outcomes, strict=True))
+        kinds.update(outcome.kind for _message, outcome in pairs if outcome is not NOT_TRIED)
+        left = [message for message, outcome in pairs if outcome is NOT_TRIED]
+    assert not left
+    return kinds
+
+
+@pytest.mark.parametrize("answers_after", [0.14, 0.22])
+def test_a_refused_number_holds_nobody_up_where_a_claim_is_over_before_it_is_found(
+    server: verimor.VerimorServer, answers_after: float
+) -> None:
+    messages = batch(1_000)
+    server.invalid = {calls.local_digits(messages[300].phone)}
+    server.next(*[loopback.Mood(delay=answers_after)] * 100)
+    kinds = _handed_over_at_last(_gateway(server), messages, seconds=0.2, rounds=30)
+    assert kinds == {Kind.ACCEPTED: 999, Kind.REJECTED: 1}
+    assert len({taken.id for taken in server.taken}) == len(server.taken) == 999
+    assert server.posts < 60
+
+
+def test_what_is_new_goes_with_what_was_refused_before_and_is_found_again(server: verimor.VerimorServer) -> None:
+    gateway, old, new = _gateway(server), batch(60), batch(60)
+    server.invalid = {calls.local_digits(old[0].phone)}
+    server.next(loopback.Mood(delay=0.3))
+    gateway.send_batch(old, until=timezone.now() + timedelta(seconds=0.2))
+    server.next(*[loopback.TAKE_THEN_FAIL] * 8)
+    new = [replace(message, phone=phone(100 + number)) for number, message in enumerate(new)]
+    both = [replace(message, tried_at=new[0].tried_at, expires_at=new[0].expires_at) for message in [*old, *new]]
+    send(gateway, *both)
+    taken = [message for message in both if server.taken_as(message.id.hex)]
+    assert server.posts > 8
+    assert {len(finding.candidates) for finding in _found_later(gateway, taken)} == {1}
 
 
 def test_a_part_of_a_refused_call_is_found_again(server: verimor.VerimorServer) -> None:

@@ -31,7 +31,8 @@ class Attempt:
 
     ``number`` counts the tries and ``tried_at`` is when this one began. Together they are the fence: an outcome is
     written only while the row still carries both (a claim that was given back does not count as a try).
-    ``rests_at``: from when on no phone may ring for it, though it may be sent again later.
+    ``rests_at``: from when on no phone may ring for it, though it may be sent again later. ``words``: the text before
+    it was put into the letters of its route, where that is another.
     """
 
     id: UUID
@@ -47,11 +48,15 @@ class Attempt:
     segments: int = 1
     commercial: bool = False
     rests_at: datetime | None = None
+    words: str = ""
 
     def outbound(self) -> OutboundMessage:
         """The attempt as a gateway sees it."""
-        valid_until = min(self.expires_at, self.rests_at or self.expires_at)
-        return OutboundMessage(self.id, self.phone, self.text, self.tried_at, valid_until, self.commercial)
+        return OutboundMessage(
+            *(self.id, self.phone, self.text, self.tried_at, self.expires_at, self.commercial),
+            rests_at=self.rests_at,
+            words=self.words,
+        )
 
 
 @dataclass(frozen=True, slots=True)

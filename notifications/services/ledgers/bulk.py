@@ -1,7 +1,8 @@
 """The ledger of announcements: the same states in a table of their own, partitioned by month.
 
 A campaign is asked for at every claim, and what was claimed is begun within two seconds or goes back: so long after
-a pause, a cancellation or the begin of the quiet hours something may still be sent, however slow a gateway is. Whoever opted out a moment ago is left out in the very statement that takes the chunk.
+a pause, a cancellation or the begin of the quiet hours something may still be sent, however slow a gateway is. Whoever
+opted out a moment ago is left out in the very statement that takes the chunk.
 """
 
 import random
@@ -236,12 +237,13 @@ def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_
 
 
 def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, now: datetime) -> list[Attempt]:
-    wording, rests_at = Wording(campaign), _rests_at(campaign, now)
+    wording, rests_at = Wording(campaign), None if campaign.is_urgent else hours.begin_after(now)
     written = cache(lambda text: fitted(text, route))  # mostly the same text for everybody
     attempts = []
     for id_, state, phone, language, fields, number, expires_at, _reserved in rows:
         if state == State.SENDING:
-            text, size = written(wording.text_of(language, fields))
+            words = wording.text_of(language, fields)
+            text, size = written(words)
             attempts.append(
                 Attempt(
                     id_,
@@ -252,6 +254,7 @@ def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, 
                     segments=size.segments,
                     commercial=campaign.is_commercial,
                     rests_at=rests_at,
+                    words=words,
                 )
             )
     return attempts
@@ -268,13 +271,10 @@ def _claim_unknown(*, now: datetime, until: datetime, limit: int) -> list[tuple[
     return execute(_CLAIM_UNKNOWN, ids=ids, first=ids[0], last=ids[-1], until=until) if ids else []
 
 
-def _rests_at(campaign: Campaign, tried_at: datetime) -> datetime | None:
-    return None if campaign.is_urgent else hours.begin_after(tried_at)
-
-
 def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Attempt:
     id_, _pk, phone, language, fields, code, number, lookups, tried_at, expires_at, error_code = row
-    text, size = fitted(wording.text_of(language, fields), route)
+    words = wording.text_of(language, fields)
+    text, size = fitted(words, route)
     return Attempt(
         id_,
         Lane.BULK,
@@ -283,7 +283,7 @@ def _unknown(row: tuple[Any, ...], wording: Wording, route: Route | None) -> Att
         *(code, number, lookups, tried_at, expires_at, error_code),
         segments=size.segments,
         commercial=wording.campaign.is_commercial,
-        rests_at=_rests_at(wording.campaign, tried_at),
+        words=words,
     )
 
 
