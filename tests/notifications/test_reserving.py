@@ -15,8 +15,9 @@ from notifications.models import BulkMessage, Campaign, LocalDelivery, QuotaYear
 from notifications.services import consents, delivery
 from notifications.services.campaigns import closing, price, running
 from notifications.services.campaigns.advance import advance
-from notifications.services.campaigns.forecast import Forecast
+from notifications.services.campaigns.forecast import Forecast, size_of
 from tests.notifications.conftest import use_route
+from tests.providers import twilio
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,6 +83,31 @@ def test_a_limit_that_only_one_of_the_routes_would_keep_stops_it(
     advance()
     campaign.refresh_from_db()
     assert (campaign.status, campaign.halted_because) == (Status.PAUSED, Campaign.Limit.BUDGET)
+
+
+@pytest.mark.usefixtures("three_phones")
+def test_a_route_that_may_not_take_it_is_neither_measured_nor_priced(
+    approved: Callable[..., Campaign], short: Route, long: Route
+) -> None:
+    _use(short, long)
+    Route.objects.filter(pk=long.pk).update(links_allowed=False)
+    campaign = approved(bodies={"tr": "Konser. {ayril}"}, most_segments=3)
+    forecast = Forecast(campaign)
+    assert (forecast.segments, forecast.cost) == (3, Decimal("0.3"))
+    advance()
+    campaign.refresh_from_db()
+    assert (campaign.status, _reserved(), _parts()) == (Status.RUNNING, 3, [1, 1, 1])
+
+
+def test_while_it_is_written_only_routes_that_may_take_it_are_measured(
+    short: Route, over_twilio: twilio.TwilioServer
+) -> None:
+    use_route("local", price_kurus=10)
+    use_route("twilio", alone=False, sender="ORNEKBLD", links_allowed=False, price_kurus=30)
+    body = {"body": "ş" * 120, "language": "tr", "plain": False}
+    public, commercial = (size_of(**body, purpose=purpose) for purpose in ("public", "commercial"))
+    assert (public.segments, public.cost) == (2, Decimal("0.6"))
+    assert (commercial.segments, commercial.cost) == (1, Decimal("0.1"))
 
 
 @pytest.mark.usefixtures("three_phones")

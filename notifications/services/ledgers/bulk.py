@@ -119,7 +119,7 @@ class BulkLedger:
         self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime, segments: int | None = None
     ) -> Taken:
         """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
-        campaigns = [campaign for campaign in sending(now) if _may_take(route, campaign)]
+        campaigns = [campaign for campaign in sending(now) if Wording(campaign).may_go_over(route)]
         random.shuffle(campaigns)
         for campaign in campaigns:
             most = size if segments is None else min(size, max(1, int(segments / campaign.segments_each)))
@@ -215,10 +215,6 @@ def sending(now: datetime) -> list[Campaign]:
     running = Campaign.objects.in_status(Status.RUNNING)
     rest = hours.are_quiet(now) or hours.are_quiet(now + SHORTEST_VALIDITY)
     return list(running.filter(is_urgent=True) if rest else running)
-
-
-def _may_take(route: Route, campaign: Campaign) -> bool:
-    return route.can_carry(links=Wording(campaign).has_way_out, commercial=campaign.is_commercial)
 
 
 def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_end: datetime) -> list[tuple[Any, ...]]:
