@@ -22,7 +22,7 @@ NEEDS_REGISTER = _(
     "A commercial announcement goes only where the gateway leaves out whoever refused such messages (İYS). "
     "No route in use for announcements does."
 )
-NEEDS_LINKS = _("No route in use for announcements carries links, so {leave} cannot be sent.")
+NEEDS_LINKS = _("No route in use for announcements carries links, and the text has one.")
 # What the author decides about; the rest of the row belongs to its life.
 WRITTEN = (
     "name",
@@ -140,5 +140,5 @@ def _check_ways(wording: Wording) -> None:
     filtering = any(route.can_carry(links=False, commercial=True) for route in routes.usable(Lane.BULK))
     if wording.campaign.is_commercial and not filtering:
         raise InvalidInput("purpose", NEEDS_REGISTER)
-    if wording.has_way_out:
+    if wording.has_link:
         raise InvalidInput("bodies", NEEDS_LINKS)
