@@ -6,6 +6,7 @@ a pause, a cancellation or the begin of the quiet hours something may still be s
 
 import random
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 
+from common.errors import TransitionRefused
 from notifications.campaign_workflow import Status
 from notifications.gateways.notices import Receipt
 from notifications.lanes import Lane
@@ -160,6 +162,16 @@ class BulkLedger:
             now=now,
         )
         return {row[0] for row in taken}
+
+    def halt(self, ids: Collection[UUID]) -> None:
+        """Stop the campaigns of the messages ``ids``, which their gateway takes from nobody without İYS.
+
+        Inside the caller's transaction.
+        """
+        found = BulkMessage.objects.filter(pk__in=ids).values_list("campaign_id", flat=True)
+        for campaign_id in sorted(set(found)):
+            with suppress(TransitionRefused):  # another worker, or somebody, has stopped it already
+                reserving.halt(campaign_id, Campaign.Limit.REGISTER)
 
     def expire_overdue(self, *, now: datetime, limit: int) -> int:
         """What nobody wants any more is finished too: the rest of campaigns that are cancelled or too late."""
