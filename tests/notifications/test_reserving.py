@@ -17,7 +17,7 @@ from notifications.services.campaigns import closing, price, running
 from notifications.services.campaigns.advance import advance
 from notifications.services.campaigns.forecast import Forecast, size_of
 from tests.notifications.conftest import use_route
-from tests.providers import twilio
+from tests.providers import loopback, twilio, verimor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,6 +161,39 @@ def test_a_longer_way_that_would_pass_a_limit_stops_it_before_anything_is_sent(
     _use(short)
     running.resume(actor=author, campaign_id=campaign.pk)
     assert delivery.deliver(Lane.BULK) == 3
+
+
+@pytest.mark.usefixtures("three_phones")
+@pytest.mark.parametrize(
+    ("mood", "asked_after", "kept"),
+    [
+        (loopback.TAKE_THEN_FAIL, timedelta(minutes=3), 3),
+        (loopback.FAIL, timedelta(hours=25), 3),
+        (loopback.refuse(400, "FORBIDDEN_MESSAGE"), timedelta(minutes=3), 0),
+    ],
+    ids=["taken and not delivered", "nobody can say", "refused"],
+)
+def test_of_what_failed_only_the_parts_that_were_certainly_not_sent_are_given_back(
+    approved: Callable[..., Campaign],
+    over_verimor: verimor.VerimorServer,
+    at_noon: Any,
+    mood: loopback.Mood,
+    asked_after: timedelta,
+    kept: int,
+) -> None:
+    over_verimor.next(mood)
+    campaign = approved()
+    advance()
+    delivery.deliver(Lane.BULK)
+    for taken in over_verimor.taken:
+        taken.status = "NOT_DELIVERED"
+    over_verimor.lookup_status = 200 if over_verimor.taken else 500
+    at_noon.shift(asked_after)
+    delivery.reconcile()
+    assert set(BulkMessage.objects.values_list("state", flat=True)) == {State.FAILED}
+    advance()
+    campaign.refresh_from_db()
+    assert (campaign.totals["sent_segments"], _reserved()) == (kept, kept)
 
 
 def test_costs_are_not_guessed_where_a_price_is_missing(short: Route, long: Route) -> None:

@@ -58,7 +58,8 @@ UPDATE notifications_bulkmessage AS message
 RETURNING id, state, phone, language, fields, attempts, expires_at, segments
 """
 
-# A message reserves the parts it was planned with until it is sent; then it has those it took.
+# A message reserves the parts it was planned with until it is sent; then it has those it took. One of unknown outcome
+# fails only where the gateway had it after all, or where nobody can say: it may have been paid for, so it was sent.
 _RECORD = f"""
 WITH result AS MATERIALIZED (SELECT * FROM {RESULTS})
 UPDATE notifications_bulkmessage AS message
@@ -71,6 +72,8 @@ UPDATE notifications_bulkmessage AS message
        error_detail = result.error_detail,
        sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s
                       WHEN result.state = 'delivered' THEN coalesce(message.sent_at, %(now)s)
+                      WHEN result.state = 'failed' AND message.state = 'unknown'
+                      THEN coalesce(message.sent_at, message.claimed_at)
                       ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
   FROM result
