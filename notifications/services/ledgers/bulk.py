@@ -1,7 +1,8 @@
 """The ledger of announcements: the same states in a table of their own, partitioned by month.
 
 A campaign is asked for at every claim, and what was claimed is begun within two seconds or goes back: so long after
-a pause, a cancellation or the begin of the quiet hours something may still be sent, however slow a gateway is. Whoever opted out a moment ago is left out in the very statement that takes the chunk.
+a pause, a cancellation or the begin of the quiet hours a call may still be begun, however slow a gateway is. Whoever
+opted out a moment ago is left out in the very statement that takes the chunk.
 """
 
 import random
