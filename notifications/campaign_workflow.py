@@ -26,7 +26,7 @@ class Verb(TextChoices):
     APPROVE = "approve", _("Approved")
     START = "start", _("Receivers are being listed")
     RUN = "run", _("Sending began")
-    HALT = "halt", _("Stopped by a limit")
+    HALT = "halt", _("Stopped by itself")
     PAUSE = "pause", _("Paused")
     RESUME = "resume", _("Resumed")
     CANCEL = "cancel", _("Cancelled")

@@ -17,7 +17,7 @@ from notifications.campaign_forms import BODY, CampaignForm
 from notifications.campaign_workflow import Verb
 from notifications.models import Campaign
 from notifications.segments import Encoding
-from notifications.services.campaigns import approval, forecast, price
+from notifications.services.campaigns import approval, forecast
 
 PREVIEW = "preview"
 _ALPHABETS = {
@@ -93,7 +93,9 @@ def shown_size(body: str, language: str, typed: Any) -> dict[str, Any]:
     if not body.strip():
         return {"text": "", "segments": 0, "characters": 0, "notes": ""}
     try:
-        size = forecast.size_of(body, language=language, plain=bool(typed.get("plain_letters")))
+        size = forecast.size_of(
+            body, language=language, plain=bool(typed.get("plain_letters")), purpose=typed.get("purpose") or ""
+        )
     except DomainError as refusal:
         return {"text": str(refusal), "segments": 0, "characters": 0, "notes": ""}
     return {"text": size.text, "segments": size.segments, "characters": size.characters, "notes": _notes(size)}
@@ -103,9 +105,8 @@ def _notes(size: forecast.Size) -> str:
     """Alphabet, room, cost, and what Turkish letters cost."""
     left = ngettext("%(left)s more character fits", "%(left)s more characters fit", size.left)
     notes = [str(_ALPHABETS[Encoding(size.encoding)]), left % {"left": number(size.left)}]
-    cost = price.of(size.segments)
-    if cost is not None:
-        notes.append(_("%(cost)s TL for each receiver") % {"cost": number(float(round(cost, 3)))})
+    if size.cost is not None:
+        notes.append(_("%(cost)s TL for each receiver") % {"cost": number(float(round(size.cost, 3)))})
     if size.saved > 0:
         saved = ngettext(
             "without Turkish letters %(count)d SMS less", "without Turkish letters %(count)d SMS less", size.saved

@@ -21,7 +21,7 @@ _WORDS = {
 
 
 def in_words(code: str) -> str:
-    """What an error code means, or the code itself; what follows its colon, a gateway's name for a part, in brackets."""
+    """What an error code means, or the code itself; behind its colon a gateway's name for a part, in brackets."""
     known, _colon, part = code.partition(":")
     if known not in _WORDS:
         return code

@@ -23,15 +23,17 @@ class Retry(Enum):
     LATER: it may in a moment (too many requests, gateway busy); again with growing pauses.
     ONCE: it may much later (phone switched off); once more in some hours.
     ROUTE: the gateway refuses us, not the message; keep the messages, pause the route.
+    HALT: it takes no commercial messages from us, whatever they say; keep them, stop their announcement.
     AT_ONCE: it was not tried; again as soon as somebody can.
 
-    The last two say nothing about the message, so they do not count as a try of it.
+    The last three say nothing about the message, so they do not count as a try of it.
     """
 
     NEVER = "never"
     LATER = "later"
     ONCE = "once"
     ROUTE = "route"
+    HALT = "halt"
     AT_ONCE = "at_once"
 
 
@@ -49,7 +51,7 @@ class Outcome:
     @property
     def counts(self) -> bool:
         """Whether the message itself was tried, so that pauses grow and tries are used up."""
-        return self.retry not in (Retry.ROUTE, Retry.AT_ONCE)
+        return self.retry not in (Retry.ROUTE, Retry.HALT, Retry.AT_ONCE)
 
     @classmethod
     def accepted(cls, provider_id: str) -> "Outcome":

@@ -47,12 +47,13 @@ _BY_CODE = {
     "70": Retry.NEVER,  # a field of it, the phone
     "30": Retry.ROUTE,  # credentials, or this server's address
     "40": Retry.ROUTE,  # sender
-    # The account is not set up for İYS. Only commercial texts ask for it, so the others' way stays open.
-    "50": Retry.NEVER,
-    "51": Retry.NEVER,
+    "50": Retry.ROUTE,  # the account is not set up for İYS
+    "51": Retry.ROUTE,
     "80": Retry.LATER,  # too many requests
     "85": Retry.LATER,  # more than 20 to one phone within a minute
 }
+# Only commercial texts ask for İYS, so the others' way stays open.
+_NOT_REGISTERED = {"50", "51"}
 _BUSY_FOR = timedelta(seconds=60)
 _ON_ITS_WAY = {0, 1}
 _BY_STATUS = {
@@ -154,7 +155,7 @@ def _of_answer(answer: Answer, call: Call) -> list[Outcome]:
         return [Outcome.accepted(calls.numbered(said.get("jobid"), message.phone)) for message in call.messages]
     if code not in _BY_CODE:  # a fault of theirs: the job may have been made
         return [Outcome.unknown(code[:64], detail=str(said.get("description") or "")[:300])] * len(call.messages)
-    retry = _BY_CODE[code]
+    retry = Retry.HALT if code in _NOT_REGISTERED and call.messages[0].commercial else _BY_CODE[code]
     wait = (answer.retry_after or _BUSY_FOR) if retry is Retry.LATER else None
     detail = str(said.get("description") or "")[:300]
     return [Outcome.rejected(code, retry, detail=detail, retry_after=wait)] * len(call.messages)

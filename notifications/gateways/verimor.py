@@ -96,7 +96,8 @@ class VerimorGateway(Gateway):
             ],
         }
         try:
-            outcome = _of_answer(await self._http.request("POST", f"{self._address}/v2/send.json", json=content))
+            answer = await self._http.request("POST", f"{self._address}/v2/send.json", json=content)
+            outcome = _of_answer(answer, commercial=first.commercial)
         except (NotSent, Unanswered) as error:
             outcome = calls.of_failure(error)
         return [outcome] * len(call.messages)
@@ -143,15 +144,21 @@ def _is_abroad(message: OutboundMessage) -> bool:
     return not message.phone.startswith("+90")
 
 
-def _of_answer(answer: Answer) -> Outcome:
+def _of_answer(answer: Answer, *, commercial: bool) -> Outcome:
     if answer.status == 200:
         if answer.text.isdigit():
             return Outcome.accepted(f"c{answer.text}")
         return Outcome.unknown("answer_not_understood")
     if answer.status == 400 and answer.text.isascii():
         code = answer.text.split()[0][:64] if answer.text else "http_400"
-        return Outcome.rejected(code, Retry.NEVER if code in _FAULTS or code in _NOT_REGISTERED else Retry.ROUTE)
+        return Outcome.rejected(code, _retry(code, commercial=commercial))
     return calls.of_status(answer)
+
+
+def _retry(code: str, *, commercial: bool) -> Retry:
+    if code in _FAULTS:
+        return Retry.NEVER
+    return Retry.HALT if commercial and code in _NOT_REGISTERED else Retry.ROUTE
 
 
 def _finding(message: OutboundMessage, listed: list[dict[str, Any]] | None) -> Finding:

@@ -39,6 +39,7 @@ class Campaign(models.Model):
         QUOTA = "quota", _("the yearly quota")
         BUDGET = "budget", _("the most SMS parts of this announcement")
         ERROR = "error", _("an error")
+        REGISTER = "register", _("the gateway: its account is not set up for commercial messages (İYS)")
 
     class Purpose(models.TextChoices):
         """Whether the law on commercial messages applies (Law 6563; its regulation, article 2)."""

@@ -260,7 +260,7 @@ def _write_down(
     *,
     now: datetime,
 ) -> None:
-    """The messages' new states and the route's tallies, both or neither."""
+    """The messages' new states, the route's tallies and the stop of an announcement: all or nothing."""
     if not results:
         return
     with transaction.atomic():
@@ -268,6 +268,9 @@ def _write_down(
         if route is not None:
             ours = [(outcome, attempt.segments) for attempt, outcome in counted if attempt.id in taken]
             tallies.add(route, ours, now=now)
+        refused = {attempt.id for attempt, outcome in counted if outcome.retry is Retry.HALT} & taken
+        if refused:  # only announcements are commercial
+            ledgers.BULK.halt(refused)
     for result in results:
         if result.id not in taken:
             log.warning("message.outcome_too_late", extra={"message_id": str(result.id), "state": result.state.value})

@@ -65,8 +65,8 @@ def compose(
     ``event`` and ``language`` choose the template, ``context`` fills it when the message is sent.
     ``phone`` is in stored form (``+905XXXXXXXXX``). ``reference`` says what the message is about, for
     instance ``request:26-0000123-4``. ``expires_in`` is how long it may wait at most before it is not worth
-    sending; without it the lane's own deadline holds. ``channel`` is SMS, or WhatsApp for a reply. No permission is asked: the caller's operation is
-    what was permitted.
+    sending; without it the lane's own deadline holds. ``channel`` is SMS, or WhatsApp for a reply. No permission is
+    asked: the caller's operation is what was permitted.
     """
     now = timezone.now()
     bell.ring(deliver_task(lane), queue=str(lane))

@@ -125,13 +125,6 @@ def carries_links(lane: Lane, *, beside: Route) -> bool:
     return any(gateways.is_set_up(route.gateway) for route in others)
 
 
-def can_carry(lane: Lane, *, links: bool = False, commercial: bool = False) -> bool:
-    """Whether a route in use takes texts of ``lane`` that hold links, or are commercial, or both."""
-    in_use = Route.objects.carrying(lane, Channel.SMS)
-    able = (route for route in in_use if route.can_carry(links=links, commercial=commercial))
-    return any(gateways.is_set_up(route.gateway) for route in able)
-
-
 def _judge_canary(route: Route, errors: list[Outcome], *, tried: int, now: datetime) -> None:
     if len(errors) * 2 >= tried:
         pause(route, errors[0], refused=False, now=now)

@@ -19,6 +19,7 @@ _KINDS = {
     Retry.ONCE: RouteTally.Kind.REFUSED,
     Retry.LATER: RouteTally.Kind.ERROR,
     Retry.ROUTE: RouteTally.Kind.ROUTE,
+    Retry.HALT: RouteTally.Kind.ROUTE,
 }
 ERRORS = (RouteTally.Kind.ERROR, RouteTally.Kind.UNKNOWN)
 

@@ -9,12 +9,13 @@ import time_machine
 
 from accounts.models import User
 from common.errors import InvalidInput
+from notifications.campaign_workflow import Status, Verb
 from notifications.lanes import Lane
-from notifications.models import BulkMessage, Campaign, State
+from notifications.models import BulkMessage, Campaign, RoutePause, State
 from notifications.services import consents, delivery
-from notifications.services.campaigns import approval
+from notifications.services.campaigns import approval, running
 from notifications.services.campaigns.advance import advance
-from tests.notifications.conftest import PHONE, use_route
+from tests.notifications.conftest import OTHER_PHONE, PHONE, use_route
 from tests.providers import netgsm, twilio
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,6 +81,36 @@ def test_where_no_route_filters_any_more_it_waits(
     _send()
     assert BulkMessage.objects.get().state == State.QUEUED
     assert not over_twilio.taken
+
+
+def test_an_account_that_is_not_set_up_for_it_stops_it_and_loses_nothing(
+    approved: Callable[..., Campaign], author: User, over_netgsm: netgsm.NetgsmServer
+) -> None:
+    campaign = approved(purpose=Campaign.Purpose.COMMERCIAL, bodies=CONCERT)
+    over_netgsm.next(netgsm.code("51"))
+    _send()
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.halted_because) == (Status.PAUSED, Campaign.Limit.REGISTER)
+    assert set(BulkMessage.objects.values_list("state", "attempts")) == {(State.QUEUED, 0)}
+    assert not RoutePause.objects.exists()
+    running.resume(actor=author, campaign_id=campaign.pk)
+    _send()
+    assert len(over_netgsm.taken) == 1
+
+
+def test_workers_that_hear_so_at_the_same_time_stop_it_once(
+    approved: Callable[..., Campaign], over_netgsm: netgsm.NetgsmServer
+) -> None:
+    consents.give(phone=OTHER_PHONE, text_version="tr-1", source="portal", language="tr")
+    use_route("netgsm", sender="ORNEKBLD", batch_size=1)
+    campaign = approved(purpose=Campaign.Purpose.COMMERCIAL, bodies=CONCERT)
+    over_netgsm.next(netgsm.code("51"), netgsm.code("51"))
+    advance()
+    for claimed in [delivery.claim(Lane.BULK) for _ in range(2)]:
+        delivery.send(Lane.BULK, claimed)
+    assert over_netgsm.posts == 2
+    assert campaign.events.filter(verb=Verb.HALT).count() == 1
+    assert set(BulkMessage.objects.values_list("state", flat=True)) == {State.QUEUED}
 
 
 def test_without_a_route_that_filters_it_is_not_sent_for_approval(

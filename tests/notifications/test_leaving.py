@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOON = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # 12:00 in Istanbul
 BODIES = {"tr": "Yarın su yok. Çıkmak için {ayril}", "en": "No water. To leave: {leave}"}
+TYPED = {"tr": "Konser: ornek.bel.tr/konser"}
 
 
 @pytest.fixture(autouse=True)
@@ -81,16 +82,22 @@ def test_a_message_is_asked_for_in_the_words_it_was_sent_in(approved: Callable[.
     assert len(set(sent.values())) == BulkMessage.objects.count() == 2
 
 
-def test_a_way_without_links_is_passed_by(approved: Callable[..., Campaign], over_twilio: twilio.TwilioServer) -> None:
+@pytest.mark.parametrize("bodies", [BODIES, TYPED], ids=["way out", "typed"])
+def test_a_way_without_links_is_passed_by(
+    approved: Callable[..., Campaign], over_twilio: twilio.TwilioServer, bodies: dict[str, str]
+) -> None:
     use_route("twilio", sender="ORNEKBLD", links_allowed=False, weight=1000)
     use_route("local", alone=False, weight=1)
-    approved(bodies=BODIES)
+    approved(bodies=bodies)
     assert len(_texts()) == 2
     assert not over_twilio.taken
 
 
-def test_where_no_way_carries_links_it_is_not_sent_for_approval(author: User, over_twilio: twilio.TwilioServer) -> None:
-    campaign = approval.create(actor=author, name="Su", bodies=BODIES, purpose="public")
+@pytest.mark.parametrize("bodies", [BODIES, TYPED], ids=["way out", "typed"])
+def test_where_no_way_carries_links_it_is_not_sent_for_approval(
+    author: User, over_twilio: twilio.TwilioServer, bodies: dict[str, str]
+) -> None:
+    campaign = approval.create(actor=author, name="Su", bodies=bodies, purpose="public")
     with pytest.raises(InvalidInput) as refusal:
         approval.submit(actor=author, campaign_id=campaign.pk, expected_version=campaign.version)
     assert refusal.value.field == "bodies"

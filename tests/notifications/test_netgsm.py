@@ -82,7 +82,7 @@ def test_no_phone_is_twice_in_a_job(server: netgsm.NetgsmServer) -> None:
         (netgsm.code("70"), "70", Retry.NEVER),
         (netgsm.code("30"), "30", Retry.ROUTE),
         (netgsm.code("40"), "40", Retry.ROUTE),
-        (netgsm.code("51"), "51", Retry.NEVER),
+        (netgsm.code("51"), "51", Retry.ROUTE),
         (netgsm.code("80"), "80", Retry.LATER),
         (netgsm.code("85"), "85", Retry.LATER),
         (loopback.refuse(429, retry_after=20), "http_429", Retry.LATER),
@@ -101,6 +101,13 @@ def test_a_busy_gateway_is_left_alone_for_a_minute_or_as_long_as_it_says(server:
     server.next(netgsm.code("80"), loopback.refuse(429, retry_after=20))
     waits = [send(_gateway(server))[0].retry_after for _ in range(2)]
     assert waits == [timedelta(seconds=60), timedelta(seconds=20)]
+
+
+def test_without_registration_only_what_is_commercial_stops(server: netgsm.NetgsmServer) -> None:
+    commercial, information = mixed()
+    server.next(netgsm.code("50"))
+    assert send(_gateway(server), commercial)[0].retry is Retry.HALT
+    assert send(_gateway(server), information)[0].kind is Kind.ACCEPTED
 
 
 def test_wrong_credentials_concern_the_route(server: netgsm.NetgsmServer) -> None:

@@ -15,8 +15,9 @@ from notifications.models import BulkMessage, Campaign, LocalDelivery, QuotaYear
 from notifications.services import consents, delivery
 from notifications.services.campaigns import closing, price, running
 from notifications.services.campaigns.advance import advance
-from notifications.services.campaigns.forecast import Forecast
+from notifications.services.campaigns.forecast import Forecast, size_of
 from tests.notifications.conftest import use_route
+from tests.providers import loopback, twilio, verimor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,6 +86,31 @@ def test_a_limit_that_only_one_of_the_routes_would_keep_stops_it(
 
 
 @pytest.mark.usefixtures("three_phones")
+def test_a_route_that_may_not_take_it_is_neither_measured_nor_priced(
+    approved: Callable[..., Campaign], short: Route, long: Route
+) -> None:
+    _use(short, long)
+    Route.objects.filter(pk=long.pk).update(links_allowed=False)
+    campaign = approved(bodies={"tr": "Konser. {ayril}"}, most_segments=3)
+    forecast = Forecast(campaign)
+    assert (forecast.segments, forecast.cost) == (3, Decimal("0.3"))
+    advance()
+    campaign.refresh_from_db()
+    assert (campaign.status, _reserved(), _parts()) == (Status.RUNNING, 3, [1, 1, 1])
+
+
+def test_while_it_is_written_only_routes_that_may_take_it_are_measured(
+    short: Route, over_twilio: twilio.TwilioServer
+) -> None:
+    use_route("local", price_kurus=10)
+    use_route("twilio", alone=False, sender="ORNEKBLD", links_allowed=False, price_kurus=30)
+    body = {"body": "ş" * 120, "language": "tr", "plain": False}
+    public, commercial = (size_of(**body, purpose=purpose) for purpose in ("public", "commercial"))
+    assert (public.segments, public.cost) == (2, Decimal("0.6"))
+    assert (commercial.segments, commercial.cost) == (1, Decimal("0.1"))
+
+
+@pytest.mark.usefixtures("three_phones")
 def test_what_was_sent_is_counted_and_paid_as_it_was_sent(
     approved: Callable[..., Campaign], short: Route, long: Route, at_noon: Any
 ) -> None:
@@ -135,6 +161,39 @@ def test_a_longer_way_that_would_pass_a_limit_stops_it_before_anything_is_sent(
     _use(short)
     running.resume(actor=author, campaign_id=campaign.pk)
     assert delivery.deliver(Lane.BULK) == 3
+
+
+@pytest.mark.usefixtures("three_phones")
+@pytest.mark.parametrize(
+    ("mood", "asked_after", "kept"),
+    [
+        (loopback.TAKE_THEN_FAIL, timedelta(minutes=3), 3),
+        (loopback.FAIL, timedelta(hours=25), 3),
+        (loopback.refuse(400, "FORBIDDEN_MESSAGE"), timedelta(minutes=3), 0),
+    ],
+    ids=["taken and not delivered", "nobody can say", "refused"],
+)
+def test_of_what_failed_only_the_parts_that_were_certainly_not_sent_are_given_back(
+    approved: Callable[..., Campaign],
+    over_verimor: verimor.VerimorServer,
+    at_noon: Any,
+    mood: loopback.Mood,
+    asked_after: timedelta,
+    kept: int,
+) -> None:
+    over_verimor.next(mood)
+    campaign = approved()
+    advance()
+    delivery.deliver(Lane.BULK)
+    for taken in over_verimor.taken:
+        taken.status = "NOT_DELIVERED"
+    over_verimor.lookup_status = 200 if over_verimor.taken else 500
+    at_noon.shift(asked_after)
+    delivery.reconcile()
+    assert set(BulkMessage.objects.values_list("state", flat=True)) == {State.FAILED}
+    advance()
+    campaign.refresh_from_db()
+    assert (campaign.totals["sent_segments"], _reserved()) == (kept, kept)
 
 
 def test_costs_are_not_guessed_where_a_price_is_missing(short: Route, long: Route) -> None:

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
     ("because", "changes", "said"),
     [
         ("error", {}, "Alıcıları listelenemedi. Bu duyurudan tek bir SMS bile gönderilmedi."),
+        ("register", {"planned_at": timezone.now()}, "oradaki hesabımız İYS için tanımlı değil"),
         ("quota", {}, "Bu duyurudan tek bir SMS bile gönderilmedi."),
         ("quota", {"planned_at": timezone.now()}, "Metnin daha çok SMS tuttuğu bir gönderim yolu kullanıma girdi."),
     ],

@@ -88,7 +88,7 @@ def test_a_number_abroad_is_written_with_zeros_and_without_a_character_set(serve
         (loopback.refuse(400, "FORBIDDEN_MESSAGE"), "FORBIDDEN_MESSAGE", Retry.NEVER),
         (loopback.refuse(400, "INSUFFICIENT_CREDITS"), "INSUFFICIENT_CREDITS", Retry.ROUTE),
         (loopback.refuse(400, "INVALID_SOURCE_ADDRESS"), "INVALID_SOURCE_ADDRESS", Retry.ROUTE),
-        (loopback.refuse(400, "MISSING_IYS_BRAND_CODE"), "MISSING_IYS_BRAND_CODE", Retry.NEVER),
+        (loopback.refuse(400, "MISSING_IYS_BRAND_CODE"), "MISSING_IYS_BRAND_CODE", Retry.ROUTE),
         (loopback.refuse(400, "UNHEARD_OF"), "UNHEARD_OF", Retry.ROUTE),
         (loopback.refuse(401, message="Hesabınızda izinli IP ayarları yapılmamış"), "http_401", Retry.ROUTE),
         (verimor.BUSY, "http_429", Retry.LATER),
@@ -105,6 +105,13 @@ def test_knows_what_to_do_about_a_refusal(
 def test_waits_as_long_as_a_busy_gateway_says(server: verimor.VerimorServer) -> None:
     server.next(verimor.BUSY)
     assert send(_gateway(server))[0].retry_after == timedelta(seconds=60)
+
+
+def test_without_registration_only_what_is_commercial_stops(server: verimor.VerimorServer) -> None:
+    commercial, information = mixed()
+    server.next(loopback.refuse(400, "AHS_AUTHORIZATION_ERROR"))
+    assert send(_gateway(server), commercial)[0].retry is Retry.HALT
+    assert send(_gateway(server), information)[0].kind is Kind.ACCEPTED
 
 
 def test_wrong_credentials_concern_the_route(server: verimor.VerimorServer) -> None:

@@ -14,7 +14,7 @@ from notifications.campaign_workflow import Verb
 from notifications.lanes import CAMPAIGNS_QUEUE, CAMPAIGNS_TASK, Lane
 from notifications.models import Campaign
 from notifications.services import routes
-from notifications.services.campaigns import change, receivers
+from notifications.services.campaigns import change, receivers, ways
 from notifications.services.campaigns.wording import Wording, check_fits
 from notifications.services.rendering import check_body, fields_of
 
@@ -22,7 +22,7 @@ NEEDS_REGISTER = _(
     "A commercial announcement goes only where the gateway leaves out whoever refused such messages (İYS). "
     "No route in use for announcements does."
 )
-NEEDS_LINKS = _("No route in use for announcements carries links, so {leave} cannot be sent.")
+NEEDS_LINKS = _("No route in use for announcements carries links, and the text has one.")
 # What the author decides about; the rest of the row belongs to its life.
 WRITTEN = (
     "name",
@@ -128,9 +128,17 @@ def _complete(campaign: Campaign, now: datetime) -> None:
         raise InvalidInput("ends_at", _("This time has passed already."))
     for body in campaign.bodies.values():
         check_fits(body, audience=campaign.audience, purpose=campaign.purpose)
-    if campaign.is_commercial and not routes.can_carry(Lane.BULK, commercial=True):
-        raise InvalidInput("purpose", NEEDS_REGISTER)
-    if Wording(campaign).has_way_out and not routes.can_carry(Lane.BULK, links=True, commercial=campaign.is_commercial):
-        raise InvalidInput("bodies", NEEDS_LINKS)
+    _check_ways(Wording(campaign))
     if campaign.audience == Campaign.Audience.LIST:
         receivers.check_ready(campaign)
+
+
+def _check_ways(wording: Wording) -> None:
+    """Whether a route may carry the texts; what any route may carry waits where none is in use."""
+    if ways.open_to(wording):
+        return
+    filtering = any(route.can_carry(links=False, commercial=True) for route in routes.usable(Lane.BULK))
+    if wording.campaign.is_commercial and not filtering:
+        raise InvalidInput("purpose", NEEDS_REGISTER)
+    if wording.has_link:
+        raise InvalidInput("bodies", NEEDS_LINKS)

@@ -9,10 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.phones import mask
-from notifications.lanes import Lane
 from notifications.models import Campaign, Route
-from notifications.services import routes
-from notifications.services.campaigns import audience, price, quota
+from notifications.services.campaigns import audience, price, quota, ways
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import execute
 from notifications.services.rendering import NotRenderable, check_body, fields_of, longest
@@ -32,13 +30,17 @@ SELECT count(*) FROM notifications_listedreceiver AS r
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A text on the route where it takes most parts. ``plain_segments``: what it takes without Turkish letters."""
+    """A text on the route where it takes most parts, of those it may take.
+
+    ``cost`` in lira of one message, where it is known. ``plain_segments``: its parts without Turkish letters.
+    """
 
     text: str
     segments: int
     characters: int
     encoding: str
     left: int
+    cost: Decimal | None
     plain_segments: int
 
     @property
@@ -47,23 +49,23 @@ class Size:
         return self.segments - self.plain_segments
 
 
-def size_of(body: str, *, language: str, plain: bool) -> Size:
+def size_of(body: str, *, language: str, plain: bool, purpose: str) -> Size:
     """The size of a text that is being written, its fields filled with examples. Raises InvalidInput on ``body``."""
     used = check_body(body, allowed=fields_of(body))
     samples = samples_for(used, language=language)
-    text, without = (
-        Wording(Campaign(bodies={language: body}, plain_letters=letters)).text(language, samples)
-        for letters in (plain, True)
+    own, without = (
+        Wording(Campaign(bodies={language: body}, plain_letters=letters, purpose=purpose)) for letters in (plain, True)
     )
-    ways = routes.usable(Lane.BULK)
-    written, length = longest(text, ways)
+    able = ways.open_to(own)
+    written, length = longest(own.text(language, samples), able)
     return Size(
         text=written,
         segments=length.segments,
         characters=length.characters,
         encoding=length.encoding.value,
         left=length.left,
-        plain_segments=longest(without, ways)[1].segments,
+        cost=price.of(length.segments, able),
+        plain_segments=longest(without.text(language, samples), able)[1].segments,
     )
 
 
@@ -127,7 +129,7 @@ class Forecast:
     @property
     def cost(self) -> Decimal | None:
         """What they cost in lira at most, where the price of a part is known."""
-        return price.of(self.segments)
+        return price.of(self.segments, self._ways)
 
     @cached_property
     def quota_left(self) -> int:
@@ -160,7 +162,7 @@ class Forecast:
 
     @cached_property
     def _ways(self) -> list[Route]:
-        return routes.usable(Lane.BULK)
+        return ways.open_to(self._wording)
 
     @cached_property
     def _counts(self) -> list[tuple[Any, ...]]:

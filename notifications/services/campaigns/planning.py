@@ -2,7 +2,7 @@
 
 Whoever dies in between loses one chunk at most, and the next one to look goes on where it ended. Nothing is sent
 before the whole list stands and fits into quota and budget. What is reserved for a message are the parts it has on
-the route where it has most of them, for nobody knows yet which one it will take.
+that of the routes open to it where it has most of them, for nobody knows yet which one it will take.
 """
 
 import json
@@ -22,8 +22,8 @@ from notifications.campaign_workflow import Status, Verb
 from notifications.ids import new_id
 from notifications.lanes import Lane, deliver_task
 from notifications.models import Campaign
-from notifications.services import partitions, routes
-from notifications.services.campaigns import audience, change, reserving
+from notifications.services import partitions
+from notifications.services.campaigns import audience, change, reserving, ways
 from notifications.services.campaigns.alone import alone
 from notifications.services.campaigns.wording import Wording
 from notifications.services.ledgers.base import execute
@@ -156,8 +156,8 @@ def _plan(campaign: Campaign, size: int) -> Chunk:
 
 
 def _plan_alike(campaign: Campaign, wording: Wording, select: str, values: dict[str, Any]) -> Chunk:
-    ways = routes.usable(Lane.BULK)
-    sizes = {language: longest(wording.text(language), ways)[1].segments for language in wording.languages}
+    able = ways.open_to(wording)
+    sizes = {language: longest(wording.text(language), able)[1].segments for language in wording.languages}
     ((looked_at, last, planned, segments),) = execute(
         _PLAN_ALIKE.format(select=select, table=partitions.table_of(campaign.begun_at)),
         **values,
@@ -168,9 +168,9 @@ def _plan_alike(campaign: Campaign, wording: Wording, select: str, values: dict[
 
 
 def _plan_each(campaign: Campaign, wording: Wording, select: str, values: dict[str, Any]) -> Chunk:
-    ways = routes.usable(Lane.BULK)
+    able = ways.open_to(wording)
     rows = execute(_CHUNK.format(select=select), **values)
-    sizes = [longest(wording.text_of(language, fields), ways)[1].segments for _id, _phone, language, fields in rows]
+    sizes = [longest(wording.text_of(language, fields), able)[1].segments for _id, _phone, language, fields in rows]
     ((planned, segments),) = execute(
         _PLAN_EACH.format(table=partitions.table_of(campaign.begun_at)),
         **values,

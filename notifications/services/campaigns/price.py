@@ -1,16 +1,14 @@
 """What SMS parts of announcements cost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from notifications.lanes import Lane
 from notifications.models import Route
-from notifications.services import routes
 
 
-def of(segments: int) -> Decimal | None:
-    """The price of ``segments`` SMS parts in lira over the dearest route in use; None where none has a price."""
-    dearest = max((route.price_kurus for route in routes.usable(Lane.BULK)), default=Decimal())
+def of(segments: int, routes: Iterable[Route]) -> Decimal | None:
+    """The price of ``segments`` SMS parts in lira over the dearest of ``routes``; None where none has a price."""
+    dearest = max((route.price_kurus for route in routes), default=Decimal())
     return segments * dearest / 100 if dearest else None
 
 

@@ -1,4 +1,7 @@
-"""While a campaign is being sent: pause, resume, cancel. Each holds within two seconds (``LanePolicy.begun_within``)."""
+"""While a campaign is being sent: pause, resume, cancel.
+
+No call is begun later than two seconds after one of them (``LanePolicy.begun_within``).
+"""
 
 from accounts.models import User
 from common import bell

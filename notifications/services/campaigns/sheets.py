@@ -51,7 +51,10 @@ def check(content: bytes) -> None:
 
 
 def head(content: bytes, count: int) -> list[list[str]]:
-    """The first rows, those that cannot be read as empty ones. Raises InvalidInput on ``file`` where there are none to read."""
+    """The first rows, those that cannot be read as empty ones.
+
+    Raises InvalidInput on ``file`` where there are none to read.
+    """
     check(content)
     try:
         found = [row or [] for row in itertools.islice(rows(content), count)]

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
 from notifications import segments
-from notifications.models import Campaign
+from notifications.gateways.links import find_link
+from notifications.models import Campaign, Route
 from notifications.services import leaving
 from notifications.services.rendering import fields_of, render
 
@@ -54,9 +55,13 @@ class Wording:
         return {name for names in self._fields.values() for name in names}
 
     @property
-    def has_way_out(self) -> bool:
-        """Whether any text has a link by which its receiver leaves."""
-        return any(leaving.FIELDS & set(fields_of(body)) for body in self._bodies.values())
+    def has_link(self) -> bool:
+        """Whether any text has a link: one that is typed, or the one by which its receiver leaves."""
+        return any(find_link(body) or leaving.FIELDS & set(fields_of(body)) for body in self._bodies.values())
+
+    def may_go_over(self, route: Route) -> bool:
+        """Whether ``route`` carries what is in the texts, and filters them where the law asks for it."""
+        return route.can_carry(links=self.has_link, commercial=self.campaign.is_commercial)
 
     def text_of(self, language: str, fields: str | None) -> str:
         """The text for one row of plain SQL, which has its fields as JSON. Raises like ``text``."""

@@ -1,12 +1,13 @@
 """The ledger of announcements: the same states in a table of their own, partitioned by month.
 
 A campaign is asked for at every claim, and what was claimed is begun within two seconds or goes back: so long after
-a pause, a cancellation or the begin of the quiet hours something may still be sent, however slow a gateway is. Whoever
+a pause, a cancellation or the begin of the quiet hours a call may still be begun, however slow a gateway is. Whoever
 opted out a moment ago is left out in the very statement that takes the chunk.
 """
 
 import random
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 
+from common.errors import TransitionRefused
 from notifications.campaign_workflow import Status
 from notifications.gateways.notices import Receipt
 from notifications.lanes import Lane
@@ -57,7 +59,8 @@ UPDATE notifications_bulkmessage AS message
 RETURNING id, state, phone, language, fields, attempts, expires_at, segments
 """
 
-# A message reserves the parts it was planned with until it is sent; then it has those it took.
+# A message reserves the parts it was planned with until it is sent; then it has those it took. One of unknown outcome
+# fails only where the gateway had it after all, or where nobody can say: it may have been paid for, so it was sent.
 _RECORD = f"""
 WITH result AS MATERIALIZED (SELECT * FROM {RESULTS})
 UPDATE notifications_bulkmessage AS message
@@ -70,6 +73,8 @@ UPDATE notifications_bulkmessage AS message
        error_detail = result.error_detail,
        sent_at = CASE WHEN result.state = 'accepted' THEN %(now)s
                       WHEN result.state = 'delivered' THEN coalesce(message.sent_at, %(now)s)
+                      WHEN result.state = 'failed' AND message.state = 'unknown'
+                      THEN coalesce(message.sent_at, message.claimed_at)
                       ELSE message.sent_at END,
        finished_at = CASE WHEN result.state = ANY(%(finished)s) THEN %(now)s END
   FROM result
@@ -120,7 +125,7 @@ class BulkLedger:
         self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime, segments: int | None = None
     ) -> Taken:
         """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
-        campaigns = [campaign for campaign in sending(now) if _may_take(route, campaign)]
+        campaigns = [campaign for campaign in sending(now) if Wording(campaign).may_go_over(route)]
         random.shuffle(campaigns)
         for campaign in campaigns:
             most = size if segments is None else min(size, max(1, int(segments / campaign.segments_each)))
@@ -161,6 +166,16 @@ class BulkLedger:
             now=now,
         )
         return {row[0] for row in taken}
+
+    def halt(self, ids: Collection[UUID]) -> None:
+        """Stop the campaigns of the messages ``ids``, which their gateway takes from nobody without İYS.
+
+        Inside the caller's transaction.
+        """
+        found = BulkMessage.objects.filter(pk__in=ids).values_list("campaign_id", flat=True)
+        for campaign_id in sorted(set(found)):
+            with suppress(TransitionRefused):  # another worker, or somebody, has stopped it already
+                reserving.halt(campaign_id, Campaign.Limit.REGISTER)
 
     def expire_overdue(self, *, now: datetime, limit: int) -> int:
         """What nobody wants any more is finished too: the rest of campaigns that are cancelled or too late."""
@@ -216,10 +231,6 @@ def sending(now: datetime) -> list[Campaign]:
     running = Campaign.objects.in_status(Status.RUNNING)
     rest = hours.are_quiet(now) or hours.are_quiet(now + SHORTEST_VALIDITY)
     return list(running.filter(is_urgent=True) if rest else running)
-
-
-def _may_take(route: Route, campaign: Campaign) -> bool:
-    return route.can_carry(links=Wording(campaign).has_way_out, commercial=campaign.is_commercial)
 
 
 def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_end: datetime) -> list[tuple[Any, ...]]:
