@@ -43,7 +43,6 @@ class DepartmentForm(RuleForm):
             "valid_from",
             "valid_to",
             "phone",
-            "sms_name",
         )
 
     def check_rules(self, cleaned: dict[str, Any]) -> None:

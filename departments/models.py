@@ -143,9 +143,6 @@ class Department(models.Model):
         _("closed on"), null=True, blank=True, help_text=_("The first day on which it exists no longer.")
     )
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    sms_name = models.CharField(
-        _("name in text messages"), max_length=30, blank=True, help_text=_("Empty: the short name.")
-    )
     takes_requests = models.BooleanField(
         _("takes applications"),
         default=True,

@@ -34,7 +34,7 @@ MUNICIPALITY_FIELDS: Final = frozenset(
 )
 WORKING_HOURS: Final = frozenset({"work_start", "work_end", "half_day_end"})
 DEPARTMENT_FIELDS: Final = frozenset(
-    {"code", "name", "short_name", "parent", "takes_requests", "valid_from", "phone", "sms_name"}
+    {"code", "name", "short_name", "parent", "takes_requests", "valid_from", "phone"}
 )
 NEIGHBOURHOOD_FIELDS: Final = frozenset({"name", "is_active"})
 LONGEST_DELEGATION_DAYS: Final = 366
@@ -62,8 +62,7 @@ def change_municipality(*, actor: User, changes: Mapping[str, Any]) -> Municipal
 
 @transaction.atomic
 def open_department(*, actor: User, code: str, name: str, valid_from: date, **details: Any) -> Department:
-    """Add a department to the tree. ``details`` are its other fields (short_name, parent, takes_requests, phone,
-    sms_name).
+    """Add a department to the tree. ``details`` are its other fields (short_name, parent, takes_requests, phone).
 
     Needs ``departments.change_department``.
     """

@@ -105,7 +105,7 @@ def _department_values(item: Item, rows: dict[str, Department]) -> dict[str, Any
         "valid_to": item.day("valid_to", None),
         "takes_requests": item.flag("takes_requests", True),
     }
-    for field in ("short_name", "phone", "sms_name"):
+    for field in ("short_name", "phone"):
         values[field] = item.text(field, "")
     since = item.day("valid_from", None)
     return {**values, "valid_from": since} if since else values

@@ -228,7 +228,10 @@ class YouForm(StepForm):
         help_text=_("We send your application number and the answer by SMS. Example: 0500 000 00 00"),
     )
     email = EmailAddressField(
-        label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("E-mail"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("Only in case we cannot reach you by phone."),
     )
     # Which texts the page showed; they may change while it stands open.
     disclosure_version = PlainTextField(required=False, max_length=20)
