@@ -14,8 +14,7 @@ from script.stack.state import StackFolder
 from script.stack.supervisor import Running, Supervisor, leashed
 
 INTERRUPTED = 130
-# One more than two processors: the tests in the browser wait for pages half of their time.
-ALL_TESTS = ("-n", "3", "--dist", "loadgroup")
+ALL_TESTS = ("-n", "2", "--dist", "loadgroup")
 
 
 class TestRun:
