@@ -148,7 +148,7 @@ def _way_back(message: Inbound, notice: InboundNotice) -> tuple[Channel, timedel
     """The channel of the answer, and how long it may wait. By SMS where WhatsApp takes none (any more)."""
     left = notice.received_at + WHATSAPP_WINDOW - timezone.now()
     by_whatsapp = message.channel == Channel.WHATSAPP and left > timedelta()
-    if by_whatsapp and routes.carry(Lane.REPLY, Channel.WHATSAPP):
+    if by_whatsapp and routes.usable(Lane.REPLY, channel=Channel.WHATSAPP):
         return Channel.WHATSAPP, left
     return Channel.SMS, None
 

@@ -114,15 +114,9 @@ def give_back(way: WayOut) -> None:
         RoutePause.objects.filter(route=way.route).update(canary_until=None)
 
 
-def carry(lane: Lane, channel: str) -> bool:
-    """Whether a route in use takes messages of ``lane`` over ``channel``."""
-    return any(gateways.is_set_up(route.gateway) for route in Route.objects.carrying(lane, channel))
-
-
 def carries_links(lane: Lane, *, beside: Route) -> bool:
     """Whether another route in use takes messages of ``lane`` with a link in them."""
-    others = Route.objects.carrying(lane, beside.channel).filter(links_allowed=True).exclude(pk=beside.pk)
-    return any(gateways.is_set_up(route.gateway) for route in others)
+    return any(route.links_allowed and route != beside for route in usable(lane, channel=beside.channel))
 
 
 def _judge_canary(route: Route, errors: list[Outcome], *, tried: int, now: datetime) -> None:
