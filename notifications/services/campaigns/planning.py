@@ -129,8 +129,7 @@ def plan_chunk(campaign_id: int, *, size: int = CHUNK) -> bool:
 
 @transaction.atomic
 def _give_up(campaign_id: int) -> None:
-    with suppress(TransitionRefused):  # somebody stopped it at this moment
-        reserving.halt(campaign_id, Campaign.Limit.ERROR)
+    reserving.halt(campaign_id, Campaign.Limit.ERROR)
 
 
 @transaction.atomic

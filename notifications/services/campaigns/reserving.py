@@ -1,7 +1,9 @@
 """SMS parts set aside for a campaign before they are sent: never more than its own limit and the year's quota allow."""
 
 import logging
+from contextlib import suppress
 
+from common.errors import TransitionRefused
 from notifications.campaign_workflow import Status, Verb
 from notifications.models import Campaign
 from notifications.services.campaigns import change, quota
@@ -31,14 +33,15 @@ def reserve_more(campaign_id: int, segments: int) -> bool:
     limit = reserve(campaign, segments)
     if limit is None:
         campaign.save(update_fields=["planned_segments"])
-    elif campaign.status == Status.RUNNING:  # and nobody else has stopped it meanwhile
+    elif campaign.status == Status.RUNNING:
         halt(campaign_id, limit)
     return limit is None
 
 
 def halt(campaign_id: int, limit: Campaign.Limit) -> None:
-    """Stop a campaign because of ``limit``. Inside the caller's transaction; raises TransitionRefused."""
-    step = change.begin(campaign_id=campaign_id, verb=Verb.HALT, actor=None)
-    step.campaign.halted_because = limit
-    change.finish(step, fields=("halted_because",), note=str(limit.label))
-    log.warning("campaign.halted", extra={"campaign_id": campaign_id, "limit": limit.value})
+    """Stop a campaign because of ``limit``, unless somebody has stopped it already. Inside the caller's transaction."""
+    with suppress(TransitionRefused):
+        step = change.begin(campaign_id=campaign_id, verb=Verb.HALT, actor=None)
+        step.campaign.halted_because = limit
+        change.finish(step, fields=("halted_because",), note=str(limit.label))
+        log.warning("campaign.halted", extra={"campaign_id": campaign_id, "limit": limit.value})

@@ -54,7 +54,7 @@ class Wording:
         """Every field that any of the texts uses and the receivers bring."""
         return {name for names in self._fields.values() for name in names}
 
-    @property
+    @cached_property
     def has_link(self) -> bool:
         """Whether any text has a link: one that is typed, or the one by which its receiver leaves."""
         return any(find_link(body) or leaving.FIELDS & set(fields_of(body)) for body in self._bodies.values())

@@ -7,7 +7,6 @@ opted out a moment ago is left out in the very statement that takes the chunk.
 
 import random
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -16,7 +15,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 
-from common.errors import TransitionRefused
 from notifications.campaign_workflow import Status
 from notifications.gateways.notices import Receipt
 from notifications.lanes import Lane
@@ -93,7 +91,7 @@ UPDATE notifications_bulkmessage AS message SET segments = larger.segments
  WHERE message.id = larger.id AND message.id >= %(first)s AND message.id <= %(last)s
 """
 
-# Of one campaign; ``from_states`` come from its own states only.
+# Of one campaign, whatever waits.
 _FINISH = """
 UPDATE notifications_bulkmessage SET state = %(state)s, error_code = %(code)s, finished_at = %(now)s
  WHERE id IN (SELECT id FROM notifications_bulkmessage
@@ -125,13 +123,14 @@ class BulkLedger:
         self, lane: Lane, route: Route, *, size: int, now: datetime, lease_end: datetime, segments: int | None = None
     ) -> Taken:
         """From one of the campaigns that may be sent now, whichever comes first by chance: none waits for another."""
-        campaigns = [campaign for campaign in sending(now) if Wording(campaign).may_go_over(route)]
-        random.shuffle(campaigns)
-        for campaign in campaigns:
+        wordings = [wording for wording in map(Wording, sending(now)) if wording.may_go_over(route)]
+        random.shuffle(wordings)
+        for wording in wordings:
+            campaign = wording.campaign
             most = size if segments is None else min(size, max(1, int(segments / campaign.segments_each)))
             rows = _claim(campaign, route, size=most, now=now, lease_end=lease_end)
             if rows:
-                return Taken(len(rows), self._within_limits(campaign, rows, _attempts(campaign, rows, route, now=now)))
+                return Taken(len(rows), self._within_limits(campaign, rows, _attempts(wording, rows, route, now=now)))
         return Taken(0, [])
 
     def _within_limits(self, campaign: Campaign, rows: list[tuple[Any, ...]], attempts: list[Attempt]) -> list[Attempt]:
@@ -174,8 +173,7 @@ class BulkLedger:
         """
         found = BulkMessage.objects.filter(pk__in=ids).values_list("campaign_id", flat=True)
         for campaign_id in sorted(set(found)):
-            with suppress(TransitionRefused):  # another worker, or somebody, has stopped it already
-                reserving.halt(campaign_id, Campaign.Limit.REGISTER)
+            reserving.halt(campaign_id, Campaign.Limit.REGISTER)
 
     def expire_overdue(self, *, now: datetime, limit: int) -> int:
         """What nobody wants any more is finished too: the rest of campaigns that are cancelled or too late."""
@@ -247,8 +245,8 @@ def _claim(campaign: Campaign, route: Route, *, size: int, now: datetime, lease_
     )
 
 
-def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, now: datetime) -> list[Attempt]:
-    wording, rests_at = Wording(campaign), None if campaign.is_urgent else hours.begin_after(now)
+def _attempts(wording: Wording, rows: list[tuple[Any, ...]], route: Route, *, now: datetime) -> list[Attempt]:
+    rests_at = None if wording.campaign.is_urgent else hours.begin_after(now)
     written = cache(lambda text: fitted(text, route))  # mostly the same text for everybody
     attempts = []
     for id_, state, phone, language, fields, number, expires_at, _reserved in rows:
@@ -263,7 +261,7 @@ def _attempts(campaign: Campaign, rows: list[tuple[Any, ...]], route: Route, *, 
                     leaving.addressed(text, id_),
                     *(route.code, number, 0, now, expires_at),
                     segments=size.segments,
-                    commercial=campaign.is_commercial,
+                    commercial=wording.campaign.is_commercial,
                     rests_at=rests_at,
                     words=words,
                 )
