@@ -155,10 +155,11 @@ class Handover:
         return parts
 
     def _settled(self, call: Call, outcomes: Sequence[Outcome]) -> dict[UUID, Outcome]:
-        for message, outcome in zip(call.messages, outcomes, strict=True):
+        settled = {message.id: outcome for message, outcome in zip(call.messages, outcomes, strict=True)}
+        for id_, outcome in settled.items():
             if outcome.kind is not Kind.REJECTED:
-                self._spoilt.pop(message.id, None)
-        return {message.id: outcome for message, outcome in zip(call.messages, outcomes, strict=True)}
+                self._spoilt.pop(id_, None)
+        return settled
 
 
 def of_failure(error: Exception) -> Outcome:
