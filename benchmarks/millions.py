@@ -16,7 +16,6 @@ from typing import Any
 from benchmarks import town  # sets Django up, so it comes first
 
 from django.conf import settings  # isort: skip
-from django.db import connection  # isort: skip
 from django.test import Client  # isort: skip
 from django.urls import reverse  # isort: skip
 from django.utils import timezone  # isort: skip
@@ -26,6 +25,7 @@ from benchmarks.servers import WebServer, gunicorn  # isort: skip
 from notifications.campaign_workflow import Status  # isort: skip
 from notifications.models import Campaign  # isort: skip
 from notifications.services import partitions  # isort: skip
+from notifications.services.ledgers.base import execute  # isort: skip
 from notifications.workflow import FINISHED  # isort: skip
 
 MONTHS = 7
@@ -67,34 +67,32 @@ def main() -> None:
         report["page"] = _asked(web, reverse("admin:notifications_campaign_change", args=[large.pk]))
         report["list"] = _asked(web, reverse("admin:notifications_campaign_changelist"))
     report["dropped"] = _drop_a_month()
-    _execute("TRUNCATE notifications_bulkmessage")
+    execute("TRUNCATE notifications_bulkmessage")
     report["empty_again"] = send.announcement("twilio")
     usual = (report["empty"]["per_second"] + report["empty_again"]["per_second"]) / 2
     print(json.dumps(report | {"ratio": round(report["full"]["per_second"] / usual, 3)}))
 
 
 def _insist_on_room(rows: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW data_directory")
-        free = shutil.disk_usage(cursor.fetchone()[0]).free
+    free = shutil.disk_usage(execute("SHOW data_directory")[0][0]).free
     if free < rows * BYTES_A_ROW:
         raise SystemExit(f"{rows:,} rows need {rows * BYTES_A_ROW >> 30} GiB of disk; {free >> 30} are free")
 
 
 def _fill(rows: int) -> Campaign:
     """Finished campaigns in each month and the large one in this month, which is returned."""
-    _execute("SET statement_timeout = 0")
-    _execute("SET synchronous_commit = off")
-    _execute("SET session_replication_role = replica")  # the campaigns are there: ten million look-ups say nothing
+    execute("SET statement_timeout = 0")
+    execute("SET synchronous_commit = off")
+    execute("SET session_replication_role = replica")  # the campaigns are there: ten million look-ups say nothing
     now = timezone.now()
     large = _campaign(now, HALF_SENT, LARGE, Status.PAUSED)
     each = max(0, rows - LARGE) // RECEIVERS
     for number in range(each):
         begun = now if number % MONTHS == 0 else partitions.months_before(now, number % MONTHS) + timedelta(days=1)
         _campaign(begun, ENDED, RECEIVERS, Status.FINISHED)
-    _execute("SET session_replication_role = origin")
-    _execute("VACUUM (ANALYZE) notifications_bulkmessage")
-    _execute("CHECKPOINT")
+    execute("SET session_replication_role = origin")
+    execute("VACUUM (ANALYZE) notifications_bulkmessage")
+    execute("CHECKPOINT")
     return large
 
 
@@ -120,7 +118,7 @@ def _campaign(begun: datetime, states: list[str], count: int, status: Status) ->
     )
     values = {"at": begun, "campaign": campaign.pk, "count": count, "states": states}
     finished = [state.value for state in FINISHED]
-    _execute(_FILL.format(table=partitions.table_of(begun)), {**values, "finished": finished})
+    execute(_FILL.format(table=partitions.table_of(begun)), **values, finished=finished)
     return campaign
 
 
@@ -154,14 +152,7 @@ def _drop_a_month() -> dict[str, object]:
 
 
 def _rows() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM notifications_bulkmessage")
-        return int(cursor.fetchone()[0])
-
-
-def _execute(statement: str, values: dict[str, Any] | None = None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+    return int(execute("SELECT count(*) FROM notifications_bulkmessage")[0][0])
 
 
 if __name__ == "__main__":
