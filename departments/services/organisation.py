@@ -33,9 +33,7 @@ MUNICIPALITY_FIELDS: Final = frozenset(
     field.name for field in Municipality._meta.concrete_fields if field.name not in ("id", "source")
 )
 WORKING_HOURS: Final = frozenset({"work_start", "work_end", "half_day_end"})
-DEPARTMENT_FIELDS: Final = frozenset(
-    {"code", "name", "short_name", "parent", "takes_requests", "valid_from", "phone"}
-)
+DEPARTMENT_FIELDS: Final = frozenset({"code", "name", "short_name", "parent", "takes_requests", "valid_from", "phone"})
 NEIGHBOURHOOD_FIELDS: Final = frozenset({"name", "is_active"})
 LONGEST_DELEGATION_DAYS: Final = 366
 
